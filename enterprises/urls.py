@@ -1,0 +1,5 @@
+"""An enterprise's own pages."""
+
+app_name = "enterprises"
+
+urlpatterns = []

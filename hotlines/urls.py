@@ -1,0 +1,5 @@
+"""Hotlines and questions, open to everyone."""
+
+app_name = "hotlines"
+
+urlpatterns = []

@@ -1,0 +1,5 @@
+"""A job seeker's own pages."""
+
+app_name = "jobseekers"
+
+urlpatterns = []

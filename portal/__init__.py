@@ -1,0 +1,5 @@
+"""The municipal employment services portal."""
+
+from .celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,5 @@
+"""Sign-in, registration, consents."""
+
+app_name = "accounts"
+
+urlpatterns = []

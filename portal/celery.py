@@ -1,0 +1,34 @@
+"""The Celery application and its schedule. The schedule lives in code, not in a table."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.task_routes = {
+    "jobseekers.tasks.match_all": {"queue": "heavy"},
+    "subsidies.tasks.screen_refunds": {"queue": "heavy"},
+    "portal.reports.tasks.*": {"queue": "heavy"},
+}
+app.conf.beat_schedule = {
+    "match-all": {"task": "jobseekers.tasks.match_all", "schedule": crontab(hour=1, minute=0)},
+    "screen-refunds": {
+        "task": "subsidies.tasks.screen_refunds",
+        "schedule": crontab(hour=2, minute=0),
+    },
+    "silent-applications": {
+        "task": "jobseekers.tasks.report_silent_applications",
+        "schedule": crontab(hour=8, minute=30),
+    },
+    "weekly-report": {
+        "task": "portal.reports.tasks.weekly_report",
+        "schedule": crontab(hour=6, minute=0, day_of_week="thu"),
+    },
+    "deliver-messages": {"task": "portal.outbox.tasks.deliver", "schedule": 60.0},
+}

@@ -1,0 +1,3 @@
+"""The home page and what belongs to no app."""
+
+urlpatterns = []

@@ -1,0 +1,5 @@
+"""Reports for staff."""
+
+app_name = "reports"
+
+urlpatterns = []

@@ -1,0 +1,1 @@
+"""Settings: base, embedded (one machine, nothing installed), production, test."""

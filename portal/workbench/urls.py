@@ -1,0 +1,5 @@
+"""The staff dashboard and work lists."""
+
+app_name = "workbench"
+
+urlpatterns = []

@@ -1,0 +1,211 @@
+"""Claims (D6): two different people approve, then public notice on working days."""
+
+import pghistory
+from django.db import models
+from django.utils import timezone
+
+from enterprises.models import Enterprise
+from portal.accounts.fields import EncryptedTextField, PublicIdField
+from subsidies.enums import ClaimState, ObjectionState
+
+from .decision import Decision
+
+
+class PublicNoticeQuerySet(models.QuerySet):
+    """Public notices."""
+
+    def published(self):
+        """Whatever the public may read."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class PublicNotice(models.Model):
+    """公示: a masked list, shown for a number of working days.
+
+    starts_on and ends_on are both inside; objections close on ends_on at 17:30.
+    """
+
+    public_id = PublicIdField(unique=True)
+    title = models.CharField("标题", max_length=120)
+    grounds = models.CharField("依据", max_length=200)
+    region = models.ForeignKey("places.Division", models.RESTRICT, verbose_name="地区")
+    base_year = models.PositiveSmallIntegerField("所属年度")
+    starts_on = models.DateField("开始")
+    ends_on = models.DateField("截止")
+    working_days = models.PositiveSmallIntegerField("工作日数")
+    published_by = models.ForeignKey("accounts.User", models.RESTRICT, related_name="+")
+    published_at = models.DateTimeField("发布时间", default=timezone.now)
+    withdrawn_at = models.DateTimeField("撤下时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("撤下原因", max_length=200, blank=True)
+    concluded_at = models.DateTimeField("公示结束处理", null=True, blank=True)
+
+    objects = PublicNoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公示"
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="notice_dates"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True) | ~models.Q(withdrawn_reason=""),
+                name="withdrawn_notice_has_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class ClaimQuerySet(models.QuerySet):
+    """Claims."""
+
+    def visible_to(self, user):
+        """Those of the enterprises the user sees."""
+        return self.filter(enterprise__in=Enterprise.objects.visible_to(user).values("pk"))
+
+    def waiting_for(self, state):
+        """In one state, oldest first."""
+        return self.filter(state=state).order_by("pk")
+
+
+@pghistory.track()
+class Claim(models.Model):
+    """补贴申领: made for each grant, without an application (免申即享)."""
+
+    public_id = PublicIdField(unique=True)
+    decision = models.OneToOneField(Decision, models.RESTRICT, related_name="claim")
+    enterprise = models.ForeignKey(Enterprise, models.RESTRICT, related_name="claims")
+    exclusivity_group = models.CharField("互斥组", max_length=60)
+    base_year = models.PositiveSmallIntegerField("所属年度")
+    amount_fen = models.BigIntegerField("金额（分）")
+    state = models.CharField("状态", max_length=20, choices=ClaimState, default=ClaimState.SCREENED)
+    first_reviewer = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    first_reviewed_at = models.DateTimeField("初审时间", null=True, blank=True)
+    second_reviewer = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    second_reviewed_at = models.DateTimeField("复核时间", null=True, blank=True)
+    returned_reason = models.CharField("退回理由", max_length=200, blank=True)
+    notice = models.ForeignKey(
+        PublicNotice, models.RESTRICT, null=True, blank=True, related_name="claims"
+    )
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    created_at = models.DateTimeField("生成时间", default=timezone.now)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "补贴申领"
+        ordering = ["enterprise_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "exclusivity_group", "base_year"],
+                condition=~models.Q(state="superseded"),
+                name="one_grant_per_group_and_year",
+                violation_error_message="同一年度同类补贴只能享受一次。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first_reviewer__isnull=True)
+                | models.Q(second_reviewer__isnull=True)
+                | ~models.Q(first_reviewer=models.F("second_reviewer")),
+                name="two_different_reviewers",
+                violation_error_message="初审和复核不能是同一个人。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(second_reviewer__isnull=True)
+                | models.Q(first_reviewer__isnull=False),
+                name="second_after_first",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["second_reviewed", "published", "approved"])
+                | models.Q(
+                    first_reviewer__isnull=False,
+                    second_reviewer__isnull=False,
+                    first_reviewed_at__isnull=False,
+                    second_reviewed_at__isnull=False,
+                ),
+                name="published_claim_has_two_reviews",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["published", "approved"])
+                | models.Q(notice__isnull=False),
+                name="published_claim_has_notice",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gt=0), name="claim_amount_positive"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "id"])]
+
+    def __str__(self):
+        return f"{self.enterprise_id} {self.amount_fen}"
+
+
+class ClaimStep(models.Model):
+    """办理记录: what happened to a claim, by whom, with the words given."""
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="steps")
+    state = models.CharField("状态", max_length=20, choices=ClaimState)
+    by = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField("时间", default=timezone.now)
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理记录"
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.claim_id} {self.state}"
+
+
+class ObjectionQuerySet(models.QuerySet):
+    """Objections."""
+
+    def visible_to(self, user):
+        """Staff those to notices of their region; the one who wrote it their own."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_bureau:
+            return self.filter(notice__region_id__startswith=user.region_scope)
+        return self.filter(created_by_id=user.pk)
+
+
+class Objection(models.Model):
+    """异议: to a notice or to one decision; staff answer within the deadline."""
+
+    public_id = PublicIdField(unique=True)
+    notice = models.ForeignKey(PublicNotice, models.RESTRICT, related_name="objections")
+    claim = models.ForeignKey(
+        Claim, models.RESTRICT, null=True, blank=True, related_name="objections"
+    )
+    name = models.CharField("姓名或单位", max_length=60)
+    phone = EncryptedTextField("联系电话", default="")
+    body = models.TextField("异议内容", max_length=2000)
+    created_by = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField("提出时间", default=timezone.now)
+    due_on = models.DateField("答复期限")
+    state = models.CharField(
+        "状态", max_length=10, choices=ObjectionState, default=ObjectionState.OPEN
+    )
+    answer = models.TextField("答复", blank=True, max_length=2000)
+    answered_by = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+
+    objects = ObjectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "异议"
+        ordering = ["due_on", "pk"]
+
+    def __str__(self):
+        return f"{self.notice} {self.get_state_display()}"

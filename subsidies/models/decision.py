@@ -1,0 +1,107 @@
+"""Screening runs and their decisions. Decisions are append-only: a correction supersedes."""
+
+import pgtrigger
+from django.db import models
+from django.utils import timezone
+
+from enterprises.models import Enterprise
+from portal.accounts.fields import PublicIdField
+from subsidies.enums import Outcome
+
+from .policy import PolicyVersion
+
+
+class ScreeningRunQuerySet(models.QuerySet):
+    """Screening runs."""
+
+    def visible_to(self, user):
+        """Bureau staff see the city's runs; what they see inside is cut to their region."""
+        return self if user.is_authenticated and user.is_bureau else self.none()
+
+
+class ScreeningRun(models.Model):
+    """筛查批次: every enterprise of one base year under the policies in force on legal_date."""
+
+    public_id = PublicIdField(unique=True)
+    run = models.OneToOneField("runs.JobRun", models.RESTRICT, related_name="screening")
+    number = models.PositiveIntegerField("次数")
+    base_year = models.PositiveSmallIntegerField("所属年度")
+    legal_date = models.DateField("适用政策日期")
+    data_date = models.DateField("数据截至")
+    region = models.ForeignKey("places.Division", models.RESTRICT, verbose_name="地区")
+    parameters = models.JSONField("本地参数", default=dict)
+    source_rows = models.JSONField("数据来源与行数", default=dict)
+    totals = models.JSONField("合计", default=dict)
+    created_at = models.DateTimeField("时间", default=timezone.now)
+
+    objects = ScreeningRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "筛查批次"
+        ordering = ["-base_year", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "base_year", "number"], name="screening_run_number"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.base_year} 年度第 {self.number} 次筛查"
+
+
+class DecisionQuerySet(models.QuerySet):
+    """Decisions."""
+
+    def visible_to(self, user):
+        """Those of the enterprises the user sees."""
+        return self.filter(enterprise__in=Enterprise.objects.visible_to(user).values("pk"))
+
+    def standing(self):
+        """Not superseded by a later one."""
+        return self.filter(superseded_by__isnull=True)
+
+
+class Decision(models.Model):
+    """审核决定: outcome, amount in fen, and everything it was computed from."""
+
+    public_id = PublicIdField(unique=True)
+    screening = models.ForeignKey(ScreeningRun, models.RESTRICT, related_name="decisions")
+    enterprise = models.ForeignKey(Enterprise, models.RESTRICT, related_name="decisions")
+    provision_id = models.CharField("条款", max_length=80)
+    base_year = models.PositiveSmallIntegerField("所属年度")
+    outcome = models.CharField("结论", max_length=10, choices=Outcome)
+    amount_fen = models.BigIntegerField("金额（分）")
+    facts = models.JSONField("数据")
+    trace = models.JSONField("逐条依据")
+    amount_steps = models.JSONField("金额算法")
+    near_miss = models.JSONField("只差一个条件", null=True, blank=True)
+    policy = models.ForeignKey(PolicyVersion, models.RESTRICT, related_name="decisions")
+    engine_version = models.CharField("计算程序版本", max_length=20)
+    supersedes = models.OneToOneField(
+        "self", models.RESTRICT, null=True, blank=True, related_name="superseded_by"
+    )
+    decided_at = models.DateTimeField("时间", default=timezone.now)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审核决定"
+        ordering = ["enterprise_id", "provision_id", "-pk"]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["screening", "enterprise", "provision_id"],
+                name="one_decision_per_run",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="grant", amount_fen__gt=0)
+                | (~models.Q(outcome="grant") & models.Q(amount_fen=0)),
+                name="amount_only_for_grant",
+            ),
+        ]
+        indexes = [models.Index(fields=["screening", "outcome"])]
+
+    def __str__(self):
+        return f"{self.enterprise_id} {self.provision_id} {self.outcome}"

@@ -1,0 +1,5 @@
+"""Public notices, open to everyone."""
+
+app_name = "notices"
+
+urlpatterns = []

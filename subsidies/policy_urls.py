@@ -1,0 +1,5 @@
+"""Policies, open to everyone."""
+
+app_name = "policies"
+
+urlpatterns = []

@@ -1,0 +1,5 @@
+"""Screening, reviews, notices: the staff pages."""
+
+app_name = "subsidies"
+
+urlpatterns = []
