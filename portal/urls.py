@@ -20,5 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler500 = "portal.ui.errors.server_error"
+
 if settings.DEBUG:
     urlpatterns += [path("styleguide/", include("portal.ui.urls"))]
