@@ -1,0 +1,346 @@
+"""What a policy file must satisfy beyond its shape.
+
+Known facts, matching units, existing citations, complete tables, dated values without gap or
+overlap, nothing unused. Every fault names file, line and key; all faults are found in one pass.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from .facts import CATALOGUE
+from .indicators import INDICATORS
+from .operands import PLAIN_TESTS, RATIO_TESTS
+from .schema import AnyOf, PolicyFile
+from .tables import table_faults
+from .wording import placeholders
+
+ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "within")
+OPERATORS = {
+    "int": (*ORDERED, "in", "not_in"),
+    "fen": ORDERED,
+    "date": ORDERED,
+    "share": tuple(RATIO_TESTS),
+    "bool": ("eq",),
+    "choice": ("eq", "ne", "in", "not_in"),
+    "region": ("under",),
+    "industry": ("under",),
+    "provisions": ("contains_any",),
+    "placements": (),
+}
+MANY = ("in", "not_in", "under", "contains_any")
+
+
+def value_fits(value, kind, choices=()) -> bool:
+    """Whether a literal of a policy file is of a fact's or parameter's kind."""
+    if kind in ("int", "fen"):
+        return type(value) is int and value >= 0
+    if kind == "share":
+        return isinstance(value, Decimal) and 0 <= value <= 1
+    if kind == "date":
+        return type(value) is date
+    if kind == "bool":
+        return type(value) is bool
+    if kind == "choice":
+        return isinstance(value, str) and (not choices or value in choices)
+    return isinstance(value, str)
+
+
+class Checker:
+    """Collects the faults of one file."""
+
+    def __init__(self, source, file: PolicyFile):
+        self.source = source
+        self.file = file
+        self.faults: list[str] = []
+        self.used_parameters: set[str] = set()
+        self.used_tables: set[str] = set()
+        self.used_indicators: set[str] = set()
+        self.used_unspecified: set[str] = set()
+
+    def fault(self, path, text):
+        """Note one fault at a key."""
+        self.faults.append(self.source.fault(path, text))
+
+    def run(self) -> list[str]:
+        """All faults of the file, in the order of its sections."""
+        self._grounds(self.source.data, ())
+        if self.file.claim_window is None and "claim_window" not in self.file.unspecified:
+            self.fault((), "没有 claim_window，就要在 unspecified 里用同名条目说明")
+        self.used_unspecified.add("claim_window")
+        for name, parameter in self.file.parameters.items():
+            self._parameter(("parameters", name), parameter)
+        for name, use in self.file.indicators.items():
+            if use.use not in INDICATORS:
+                self.fault(("indicators", name, "use"), f"没有指标“{use.use}”")
+            if name in CATALOGUE:
+                self.fault(("indicators", name), "与事实重名")
+        for name, table in self.file.tables.items():
+            self._table(("tables", name), table)
+        for name, group in self.file.exclusivity.items():
+            self._exclusivity(("exclusivity", name), group)
+        for key, provision in self.file.provisions.items():
+            self._provision(("provisions", key), provision)
+        self._unused()
+        return self.faults
+
+    def _grounds(self, data, path):
+        """Citations and references to ``unspecified``, wherever they stand."""
+        if isinstance(data, list):
+            for index, item in enumerate(data):
+                self._grounds(item, (*path, index))
+        if not isinstance(data, dict):
+            return
+        for key, value in data.items():
+            here = (*path, key)
+            if key == "cite" and isinstance(value, str):
+                document, _, clause = value.partition("(")
+                known = self.file.documents.get(document)
+                if known is None:
+                    self.fault(here, f"documents 里没有“{document}”")
+                elif clause[:-1] not in known.clauses:
+                    self.fault(here, f"文件“{document}”没有列出条款“{clause[:-1]}”")
+            elif key == "unspecified" and path:
+                self.used_unspecified.add(value)
+                if value not in self.file.unspecified:
+                    self.fault(here, f"unspecified 里没有“{value}”")
+            else:
+                self._grounds(value, here)
+
+    def _parameter(self, path, parameter):
+        choices = parameter.local.choices if parameter.local else None
+        if (parameter.unit == "choice") != bool(choices):
+            self.fault((*path, "unit"), "选项参数要写 local.choices，其他单位不写")
+        if parameter.local and not choices:
+            for end in ("least", "most"):
+                if not value_fits(getattr(parameter.local, end), parameter.unit):
+                    self.fault((*path, "local", end), f"不是 {parameter.unit} 的值")
+        for index, item in enumerate(parameter.values):
+            here = (*path, "values", index)
+            if not value_fits(item.value, parameter.unit, choices or ()):
+                self.fault((*here, "value"), f"不是 {parameter.unit} 的值")
+            if parameter.by == "base_year":
+                self._whole_years(here, item)
+            if index + 1 == len(parameter.values):
+                continue
+            following = parameter.values[index + 1]
+            if item.to is None:
+                self.fault((*here, "until_notice"), "后面还有取值，要写明止日")
+            elif following.start <= item.to:
+                self.fault((*path, "values", index + 1, "from"), "与前一个取值的日期重叠")
+            elif following.start != item.to + timedelta(days=1):
+                self.fault((*path, "values", index + 1, "from"), "与前一个取值之间有空档")
+
+    def _whole_years(self, path, item):
+        if (item.start.month, item.start.day) != (1, 1):
+            self.fault((*path, "from"), "按年度取值的参数从 1 月 1 日起")
+        if item.to and (item.to.month, item.to.day) != (12, 31):
+            self.fault((*path, "to"), "按年度取值的参数到 12 月 31 日止")
+
+    def _table(self, path, table):
+        for index, name in enumerate(table.inputs):
+            if name not in CATALOGUE:
+                self.fault((*path, "inputs", index), f"未知的事实“{name}”")
+        sound = all(name in CATALOGUE for name in table.inputs)
+        for index, row in enumerate(table.rows):
+            here = (*path, "rows", index)
+            for name, test in row.when.items():
+                if name not in table.inputs:
+                    self.fault((*here, "when", name), "不在 inputs 里")
+                    sound = False
+                    continue
+                if name in CATALOGUE:
+                    sound = self._row_test((*here, "when", name), name, test) and sound
+            self._result(here, row, table.unit)
+            self._sentence((*here, "text"), row.text)
+        if sound:
+            for position, text in table_faults(table):
+                self.fault((*path, "rows", *position), text)
+
+    def _row_test(self, path, name, test):
+        fact = CATALOGUE[name]
+        literals = test.one_of or [v for v in (test.least, test.most) if v is not None]
+        if fact.kind not in ("int", "fen", "date", "bool", "choice", "share"):
+            self.fault(path, f"事实“{name}”不能用在表里")
+            return False
+        if (test.one_of is None) == (fact.kind in ("bool", "choice")):
+            self.fault(path, "选项和是否用 one_of，数和日期用 least、most")
+            return False
+        for value in literals:
+            if not value_fits(value, fact.kind, fact.choices):
+                self.fault(path, f"“{value}”不是事实“{name}”的值")
+                return False
+        return True
+
+    def _result(self, path, row, unit):
+        if row.parameter is not None:
+            self._uses_parameter((*path, "parameter"), row.parameter, unit)
+        elif not value_fits(row.value, unit):
+            self.fault((*path, "value"), f"不是 {unit} 的值")
+
+    def _uses_parameter(self, path, name, unit=None):
+        parameter = self.file.parameters.get(name)
+        if parameter is None:
+            self.fault(path, f"parameters 里没有“{name}”")
+            return None
+        self.used_parameters.add(name)
+        if unit is not None and parameter.unit != unit:
+            self.fault(path, f"单位不对：参数是 {parameter.unit}，这里要 {unit}")
+        return parameter.unit
+
+    def _exclusivity(self, path, group):
+        for index, member in enumerate(group.members):
+            if member not in self.file.provisions:
+                self.fault((*path, "members", index), f"provisions 里没有“{member}”")
+
+    def _provision(self, path, provision):
+        seen = set()
+        for index, exclusion in enumerate(provision.exclusions):
+            here = (*path, "exclusions", index)
+            self._rule(here, exclusion, seen, ("clear", "excluded"))
+        for index, rule in enumerate(provision.conditions):
+            here = (*path, "conditions", index)
+            if isinstance(rule, AnyOf):
+                for part, condition in enumerate(rule.any_of):
+                    self._rule((*here, "any_of", part), condition, seen, ("passed", "failed"))
+            else:
+                self._rule(here, rule, seen, ("passed", "failed"))
+        if provision.amount is not None:
+            self._amount((*path, "amount"), provision.amount)
+        for index, cap in enumerate(provision.caps):
+            self._expects_fen((*path, "caps", index, "amount"), cap.amount)
+
+    def _rule(self, path, rule, seen, sentences):
+        if rule.id in seen:
+            self.fault((*path, "id"), f"规则编号“{rule.id}”用了两次")
+        seen.add(rule.id)
+        for name in sentences:
+            self._sentence((*path, name), getattr(rule, name))
+        kind, choices = self._quantity((*path, "fact"), rule.fact)
+        if kind is None:
+            return
+        less = getattr(rule, "less", None)
+        if less is not None:
+            other = CATALOGUE.get(less)
+            if other is None:
+                self.fault((*path, "less"), f"未知的事实“{less}”")
+            elif kind != "int" or (other.kind, other.unit) != ("int", CATALOGUE[rule.fact].unit):
+                self.fault((*path, "less"), "单位与被减的事实不同")
+        if rule.operator not in OPERATORS[kind]:
+            self.fault((*path, "operator"), f"事实“{rule.fact}”不能用“{rule.operator}”比较")
+            return
+        self._limit((*path, "limit"), rule, kind, choices)
+
+    def _quantity(self, path, name):
+        if name in self.file.indicators:
+            self.used_indicators.add(name)
+            return "share", ()
+        fact = CATALOGUE.get(name)
+        if fact is None:
+            self.fault(path, f"未知的事实“{name}”")
+            return None, ()
+        return fact.kind, fact.choices
+
+    def _limit(self, path, rule, kind, choices):
+        operand = rule.limit
+        if rule.operator in MANY:
+            values = operand.values
+        elif rule.operator == "within":
+            values = None if operand.start is None else [operand.start, operand.to]
+        elif operand.parameter is not None:
+            self._uses_parameter((*path, "parameter"), operand.parameter, kind)
+            return
+        elif operand.table is not None:
+            self._uses_table((*path, "table"), operand.table, kind)
+            return
+        else:
+            values = None if operand.value is None else [operand.value]
+        if not values:
+            self.fault(path, f"“{rule.operator}”的上限写法不对")
+            return
+        for value in values:
+            if not value_fits(value, kind, choices):
+                self.fault(path, f"“{value}”不是事实“{rule.fact}”的值")
+        if rule.operator == "within" and not self.faults and values[1] < values[0]:
+            self.fault(path, "止端小于起端")
+
+    def _uses_table(self, path, name, unit=None):
+        table = self.file.tables.get(name)
+        if table is None:
+            self.fault(path, f"tables 里没有“{name}”")
+            return None
+        self.used_tables.add(name)
+        if unit is not None and table.unit != unit:
+            self.fault(path, f"单位不对：表是 {table.unit}，这里要 {unit}")
+        return table.unit
+
+    def _amount(self, path, amount):
+        if amount.expression is not None:
+            self._expects_fen((*path, "expression"), amount.expression)
+            return
+        method = amount.by_method
+        here = (*path, "by_method")
+        if self._uses_parameter((*here, "parameter"), method.parameter, "choice") is None:
+            return
+        allowed = self.file.parameters[method.parameter].local.choices or {}
+        if set(allowed) != set(method.choices):
+            self.fault((*here, "choices"), f"要与参数的选项一致：{'、'.join(allowed)}")
+        for choice, expr in method.choices.items():
+            self._expects_fen((*here, "choices", choice), expr)
+
+    def _expects_fen(self, path, expr):
+        unit = self._unit(path, expr)
+        if unit not in (None, "fen"):
+            self.fault(path, f"单位不对：算出来是 {unit}，应为 fen")
+
+    def _unit(self, path, expr):
+        kind = expr.kind
+        here = (*path, kind)
+        if kind == "fact":
+            unit, _ = self._quantity(here, expr.fact)
+            if expr.fact in self.file.indicators or unit not in (None, "int", "fen", "share"):
+                self.fault(here, f"事实“{expr.fact}”不能用来计算")
+                return None
+            return unit
+        if kind == "parameter":
+            return self._uses_parameter(here, expr.parameter)
+        if kind == "table":
+            return self._uses_table(here, expr.table)
+        if kind == "value":
+            return expr.unit
+        units = [self._unit((*here, index), part) for index, part in enumerate(getattr(expr, kind))]
+        if None in units:
+            return None
+        if kind == "multiply":
+            if units.count("fen") > 1:
+                self.fault(here, "单位不对：金额不能乘金额")
+                return None
+            return "fen" if "fen" in units else "share" if "share" in units else "int"
+        if len(set(units)) > 1:
+            self.fault(here, f"单位不对：{'、'.join(units)} 不能放在一起")
+            return None
+        return units[0]
+
+    def _sentence(self, path, template):
+        try:
+            names = placeholders(template)
+        except ValueError as error:
+            self.fault(path, f"句子写法不对：{error}")
+            return
+        for name in names:
+            if name not in ("actual", "limit", *CATALOGUE, *self.file.parameters):
+                self.fault(path, f"句子里的“{{{name}}}”不是事实也不是参数")
+
+    def _unused(self):
+        sections = (
+            ("parameters", self.file.parameters, self.used_parameters),
+            ("tables", self.file.tables, self.used_tables),
+            ("indicators", self.file.indicators, self.used_indicators),
+        )
+        for section, given, used in sections:
+            for name in given:
+                if name not in used:
+                    self.fault((section, name), "没有用到")
+
+
+# The closed set of operators is what the evaluator implements.
+assert {name for names in OPERATORS.values() for name in names} == set(PLAIN_TESTS)

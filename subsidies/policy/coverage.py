@@ -1,0 +1,98 @@
+"""Whether the cases of a policy file try what has to be tried.
+
+For every provision: a grant, each rule failing alone, and each fact and each local parameter it
+needs being unknown. Boundaries and caps are held by the mutation test instead.
+"""
+
+from collections.abc import Iterable
+
+from .cases import Case
+from .evaluator import Evaluator
+from .facts import CATALOGUE
+from .operands import quantity
+from .parameters import check_local
+from .policyset import LoadedPolicy
+from .schema import AnyOf
+
+
+def _expressions(expr):
+    yield expr
+    for kind in ("add", "subtract", "multiply", "least", "greatest"):
+        for part in getattr(expr, kind) or ():
+            yield from _expressions(part)
+
+
+def needs(policy: LoadedPolicy, key: str) -> tuple[set[str], set[str]]:
+    """Names of the facts and of the local parameters without a value that a provision reads."""
+    file, provision = policy.file, policy.file.provisions[key]
+    facts, parameters, tables = set(), set(), set()
+    if provision.region == "required":
+        facts.add("region")
+    if provision.base_period is not None:
+        facts.add("base_year")
+    conditions = list(provision.exclusions)
+    for rule in provision.conditions:
+        conditions.extend(rule.any_of if isinstance(rule, AnyOf) else [rule])
+    for rule in conditions:
+        if getattr(rule, "if_unknown", "review") == "review":
+            facts.update(quantity(rule.fact, file.indicators, getattr(rule, "less", None)).needs)
+        parameters.add(rule.limit.parameter)
+        tables.add(rule.limit.table)
+    expressions = [cap.amount for cap in provision.caps]
+    if provision.amount is not None and provision.amount.by_method is not None:
+        parameters.add(provision.amount.by_method.parameter)
+        expressions.extend(provision.amount.by_method.choices.values())
+    elif provision.amount is not None:
+        expressions.append(provision.amount.expression)
+    for expr in expressions:
+        for part in _expressions(expr):
+            facts.add(part.fact)
+            parameters.add(part.parameter)
+            tables.add(part.table)
+    for name in tables - {None}:
+        facts.update(file.tables[name].inputs)
+        parameters.update(row.parameter for row in file.tables[name].rows)
+    unset = {name for name in parameters - {None} if not file.parameters[name].values}
+    return facts & set(CATALOGUE), unset
+
+
+def missing_cases(policy: LoadedPolicy, cases: Iterable[Case]) -> list[str]:
+    """What no case tries, one line of Chinese each."""
+    cases = [case for case in cases if case.provision and case.expect.error is None]
+    gaps = []
+    for key in policy.file.provisions:
+        name = f"{policy.file.id}/{key}"
+        own = [case for case in cases if case.provision == name]
+        decided = []
+        for case in own:
+            local = check_local(policy.file, case.local)
+            decided.append((case, Evaluator(policy, key, local, case.as_of)(case.facts)))
+        if not any(decision.outcome == "grant" for _, decision in decided):
+            gaps.append(f"{name}：没有发放的用例")
+        alone = set()
+        for _, decision in decided:
+            false = {e["rule"] for e in decision.trace if e["result"] is False}
+            if len(false) == 1:
+                alone |= false
+        for rule in _rule_ids(policy.file.provisions[key]):
+            if rule not in alone:
+                gaps.append(f"{name}：没有只差“{rule}”的用例")
+        facts, parameters = needs(policy, key)
+        reviewed = [case for case, decision in decided if decision.outcome == "review"]
+        for fact in sorted(facts):
+            if all(case.facts.get(fact) is not None for case in reviewed):
+                gaps.append(f"{name}：没有“{fact}”不详的用例")
+        for parameter in sorted(parameters):
+            if all(case.local.get(parameter) is not None for case in reviewed):
+                gaps.append(f"{name}：没有“{parameter}”未填写的用例")
+    return gaps
+
+
+def _rule_ids(provision):
+    yield "jurisdiction"
+    if provision.base_period is not None:
+        yield "base_year"
+    for rule in (*provision.exclusions, *provision.conditions):
+        # Of alternatives all fail together, so none of them fails alone.
+        if not isinstance(rule, AnyOf):
+            yield rule.id

@@ -1,0 +1,299 @@
+"""The shape of a policy file, schema version 1.
+
+One file is one policy: the documents it rests on, when and where it holds, its parameters, and
+its provisions. Unknown keys are errors everywhere. What a value means beyond its shape (known
+facts, units, citations, holes in tables) is checked in ``checks``.
+
+Every ``cite`` is ``DOCUMENT(CLAUSE)``, e.g. ``S0(十)``: a key of ``documents`` and of its
+``clauses``. Money is integer fen, rates are decimals, both sides of a window are included.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from .terms import (
+    BasePeriod,
+    Citation,
+    Delivery,
+    Document,
+    Identifier,
+    IndicatorUse,
+    Jurisdiction,
+    Notice,
+    Operator,
+    Parameter,
+    Period,
+    Remedy,
+    Scalar,
+    Slug,
+    Strict,
+    Text,
+    Unit,
+    exactly_one,
+)
+
+
+class Test(Strict):
+    """What a table row asks of one fact; both ends are included."""
+
+    least: Scalar | None = None
+    most: Scalar | None = None
+    one_of: list[Scalar] | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self):
+        if (self.one_of is None) == (self.least is None and self.most is None):
+            raise ValueError("要写 least、most，或者写 one_of")
+        return self
+
+
+class Row(Strict):
+    """One row: all tests must hold. Facts not named may be anything, also unknown."""
+
+    when: dict[Identifier, Test]
+    value: Scalar | None = None
+    parameter: Identifier | None = None
+    cite: Citation
+    text: Text
+
+    @model_validator(mode="after")
+    def _has_a_result(self):
+        exactly_one(self, ("value", "parameter"))
+        return self
+
+
+class Table(Strict):
+    """A decision table. For any values of ``inputs`` exactly one row must hit."""
+
+    label: Text
+    unit: Unit
+    inputs: list[Identifier] = Field(min_length=1)
+    rows: list[Row] = Field(min_length=1)
+
+
+class Operand(Strict):
+    """The right-hand side of a condition."""
+
+    value: Scalar | None = None
+    values: list[Scalar] | None = None
+    parameter: Identifier | None = None
+    table: Identifier | None = None
+    start: Scalar | None = Field(None, alias="from")
+    to: Scalar | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self):
+        window = self.start is not None or self.to is not None
+        if window and (self.start is None or self.to is None):
+            raise ValueError("区间要写 from 和 to")
+        given = [self.value, self.values, self.parameter, self.table, window or None]
+        if sum(item is not None for item in given) != 1:
+            raise ValueError("上限要在 value、values、parameter、table、from/to 中恰好写一种")
+        return self
+
+
+class Condition(Strict):
+    """One rule: ``fact operator limit``, its clause, and the sentences people read.
+
+    ``less`` names a fact taken off first (insured months without back payments). ``remedy`` is
+    what the page may offer when only this keeps somebody from a grant; ``none`` is never offered.
+    """
+
+    id: Identifier
+    label: Text
+    fact: Identifier
+    less: Identifier | None = None
+    operator: Operator
+    limit: Operand
+    cite: Citation
+    passed: Text
+    failed: Text
+    shown_limit: Text | None = None
+    remedy: Remedy
+
+
+class AnyOf(Strict):
+    """Alternatives: the rule holds when one of them does."""
+
+    any_of: list[Condition] = Field(min_length=2)
+
+
+def _rule_form(value):
+    given = value if isinstance(value, dict) else {}
+    return "alternatives" if "any_of" in given else "condition"
+
+
+Rule = Annotated[
+    Annotated[Condition, Tag("condition")] | Annotated[AnyOf, Tag("alternatives")],
+    Discriminator(_rule_form),
+]
+
+
+class Exclusion(Strict):
+    """When the rule holds, the provision does not apply, whatever else is true.
+
+    ``if_unknown: ignore`` is for what another record bars in any case (a payment made twice).
+    """
+
+    id: Identifier
+    label: Text
+    fact: Identifier
+    operator: Operator
+    limit: Operand
+    cite: Citation
+    clear: Text
+    excluded: Text
+    shown_limit: Text | None = None
+    if_unknown: Literal["review", "ignore"]
+
+
+class Expr(Strict):
+    """An amount, from a closed set of operations. ``label`` names the result in the steps."""
+
+    fact: Identifier | None = None
+    parameter: Identifier | None = None
+    table: Identifier | None = None
+    value: int | None = None
+    add: list["Expr"] | None = Field(None, min_length=2)
+    subtract: list["Expr"] | None = Field(None, min_length=2)
+    multiply: list["Expr"] | None = Field(None, min_length=2)
+    least: list["Expr"] | None = Field(None, min_length=2)
+    greatest: list["Expr"] | None = Field(None, min_length=2)
+    label: Text | None = None
+    unit: Literal["fen", "int"] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_operation(self):
+        kind = exactly_one(self, OPERATIONS)
+        if (kind == "value") != (self.unit is not None):
+            raise ValueError("value 要写明 unit，其他运算不写")
+        if kind in COMPOSITES and self.label is None:
+            raise ValueError("运算要写 label，说明算出的是什么")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Name of the operation."""
+        return next(name for name in OPERATIONS if getattr(self, name) is not None)
+
+
+COMPOSITES = ("add", "subtract", "multiply", "least", "greatest")
+OPERATIONS = ("fact", "parameter", "table", "value", *COMPOSITES)
+
+
+class Amount(Strict):
+    """What is paid. ``by_method`` chooses the expression by a local choice of the bureau."""
+
+    expression: Expr | None = None
+    by_method: "ByMethod | None" = None
+    cite: Citation
+
+    @model_validator(mode="after")
+    def _is_one_thing(self):
+        exactly_one(self, ("expression", "by_method"))
+        return self
+
+
+class ByMethod(Strict):
+    """One expression for each choice of a local parameter."""
+
+    parameter: Identifier
+    choices: dict[str, Expr] = Field(min_length=2)
+
+
+class Cap(Strict):
+    """The amount is never more than this."""
+
+    label: Text
+    amount: Expr
+    cite: Citation
+
+
+class ManualCheck(Strict):
+    """Something no fact expresses: a reviewer looks at it and ticks it."""
+
+    id: Identifier
+    text: Text
+    cite: Citation
+
+
+class Provision(Strict):
+    """One thing somebody may get."""
+
+    title: Text
+    subject: Literal["enterprise", "person", "agency", "school"]
+    cite: Citation
+    base_period: BasePeriod | None = None
+    effective: Period | None = None
+    region: Literal["required", "if_known"]
+    delivery: Delivery
+    exclusions: list[Exclusion] = Field(default_factory=list)
+    conditions: list[Rule] = Field(default_factory=list)
+    amount: Amount | None = None
+    eligibility_only: Literal[True] | None = None
+    caps: list[Cap] = Field(default_factory=list)
+    manual_checks: list[ManualCheck] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _gives_something(self):
+        exactly_one(self, ("amount", "eligibility_only"))
+        return self
+
+
+class Exclusivity(Strict):
+    """Provisions of which one subject gets at most one for one base period.
+
+    ``pending: proceed`` pays a grant although another member still waits for review; if that one
+    is later granted and wins, the difference is a correction.
+    """
+
+    members: list[Slug] = Field(min_length=2)
+    winner: Literal["highest_amount", "first_listed"]
+    tie: Literal["first_listed"]
+    pending: Literal["proceed", "wait"]
+    reason: Text
+    cite: Citation
+
+
+class Rounding(Strict):
+    """Once, at the end."""
+
+    to: Literal["fen"]
+    mode: Literal["half_up"]
+    unspecified: Identifier | None = None
+    cite: Citation | None = None
+
+    @model_validator(mode="after")
+    def _has_a_ground(self):
+        exactly_one(self, ("cite", "unspecified"))
+        return self
+
+
+class Unspecified(Strict):
+    """A place where the document is silent, and what is done about it."""
+
+    about: Text
+    handling: Text
+    cite: Citation
+
+
+class PolicyFile(Strict):
+    """A whole policy file."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    id: Slug
+    version: Text
+    title: Text
+    jurisdiction: Jurisdiction
+    documents: dict[str, Document] = Field(min_length=1)
+    effective: Period
+    claim_window: Period | None = None
+    notice: Notice
+    rounding: Rounding
+    parameters: dict[Identifier, Parameter] = Field(default_factory=dict)
+    indicators: dict[Identifier, IndicatorUse] = Field(default_factory=dict)
+    tables: dict[Identifier, Table] = Field(default_factory=dict)
+    exclusivity: dict[Identifier, Exclusivity] = Field(default_factory=dict)
+    provisions: dict[Slug, Provision] = Field(min_length=1)
+    unspecified: dict[Identifier, Unspecified] = Field(default_factory=dict)

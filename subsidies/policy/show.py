@@ -1,0 +1,113 @@
+"""A policy or a provision as plain text, for whoever has to read it before publishing."""
+
+from .facts import CATALOGUE
+from .operands import engine_value, quantity
+from .rules import OPERATOR_WORDS, limit_words
+from .schema import AnyOf
+from .wording import day, shown
+
+DELIVERY = {"automatic": "免申即享", "on_application": "依申请"}
+
+
+def _period(period):
+    return f"{day(period.start)}至{day(period.to)}" if period.to else f"{day(period.start)}起"
+
+
+def show_policy(policy) -> str:
+    """Documents, period, parameters, and what the document leaves open."""
+    file = policy.file
+    lines = [f"{file.title}（{file.id}，版本 {file.version}）", f"内容校验码：{policy.sha256}"]
+    lines.append(f"适用地区：{file.jurisdiction.name}　有效期：{_period(file.effective)}")
+    lines.append("依据：")
+    for name, document in file.documents.items():
+        lines.append(f"  {name}  {document.number}  {document.title}")
+    lines.append("参数：")
+    for name, parameter in file.parameters.items():
+        values = [
+            f"{shown(engine_value(item.value), parameter.unit, parameter.measure)}"
+            f"（{_period(item)}，{item.cite}）"
+            for item in parameter.values
+        ]
+        local = "，可在本地填写" if parameter.local else ""
+        lines.append(f"  {name}  {parameter.label}：{'；'.join(values) or '文件没有规定'}{local}")
+    lines.append("文件没有写明的：")
+    lines.extend(f"  {entry.about}：{entry.handling}" for entry in file.unspecified.values())
+    lines.append("条款：")
+    lines.extend(f"  {file.id}/{key}  {p.title}" for key, p in file.provisions.items())
+    return "\n".join(lines) + "\n"
+
+
+def _rule_line(policy, rule, mark="·"):
+    if isinstance(rule, AnyOf):
+        parts = [_rule_line(policy, part, "－") for part in rule.any_of]
+        return "\n".join(["  · 以下符合一项即可：", *(f"  {part}" for part in parts)])
+    look = quantity(rule.fact, policy.file.indicators, getattr(rule, "less", None))
+    less = f"（不含{CATALOGUE[rule.less].label}）" if getattr(rule, "less", None) else ""
+    return f"  {mark} {look.label}{less}：{_limit(policy, rule, look)}　{rule.cite}"
+
+
+def _limit(policy, rule, look):
+    if rule.shown_limit:
+        return rule.shown_limit
+    operand = rule.limit
+    words = OPERATOR_WORDS[rule.operator]
+    if operand.parameter is not None:
+        return words.format(policy.file.parameters[operand.parameter].label)
+    if operand.table is not None:
+        return words.format(policy.file.tables[operand.table].label)
+    if operand.values is not None:
+        value = tuple(engine_value(item) for item in operand.values)
+    elif operand.start is not None:
+        value = (engine_value(operand.start), engine_value(operand.to))
+    else:
+        value = engine_value(operand.value)
+    return words.format(limit_words(value, look, rule.operator))
+
+
+def _sum(policy, expr):
+    kind = expr.kind
+    if kind == "fact":
+        return expr.label or CATALOGUE[expr.fact].label
+    if kind == "parameter":
+        return policy.file.parameters[expr.parameter].label
+    if kind == "table":
+        return policy.file.tables[expr.table].label
+    if kind == "value":
+        return shown(expr.value, expr.unit)
+    parts = [_sum(policy, part) for part in getattr(expr, kind)]
+    signs = {"add": " ＋ ", "subtract": " － ", "multiply": " × "}
+    if kind in signs:
+        return f"（{signs[kind].join(parts)}）"
+    return f"{'、'.join(parts)}中较{'小' if kind == 'least' else '大'}的"
+
+
+def show_provision(policy, key) -> str:
+    """Who, under which conditions, how much, and what a reviewer has to look at."""
+    provision = policy.file.provisions[key]
+    delivery = provision.delivery
+    applicant = f"（{delivery.applicant}申请）" if delivery.applicant else ""
+    lines = [
+        f"{provision.title}（{policy.file.id}/{key}，版本 {policy.file.version}）",
+        f"依据：{provision.cite}　办理：{DELIVERY[delivery.how]}{applicant}",
+    ]
+    for title, rules in (
+        ("不适用的情形", provision.exclusions),
+        ("条件", provision.conditions),
+    ):
+        if rules:
+            lines.append(f"{title}：")
+            lines.extend(_rule_line(policy, rule) for rule in rules)
+    if provision.amount is None:
+        lines.append("金额：只认定资格，不计算金额")
+    elif provision.amount.expression is not None:
+        lines.append(f"金额：{_sum(policy, provision.amount.expression)}　{provision.amount.cite}")
+    else:
+        method = provision.amount.by_method
+        words = policy.file.parameters[method.parameter].local.choices
+        lines.append(f"金额（由主管部门选定一种）：{provision.amount.cite}")
+        lines.extend(f"  · {words[name]}：{_sum(policy, e)}" for name, e in method.choices.items())
+    lines.extend(f"上限：{cap.label}　{cap.cite}" for cap in provision.caps)
+    if provision.manual_checks:
+        lines.append("人工核对：")
+        lines.extend(f"  · {check.text}　{check.cite}" for check in provision.manual_checks)
+    return "\n".join(lines) + "\n"
