@@ -1,0 +1,105 @@
+"""``match``: columns in, edges and figures out."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from .columns import SeekerColumns, VacancyColumns
+from .kernel import DRAW_BITS, N_PARTS, fill_parts
+from .metrics import Metrics, measure
+from .prepare import Prepared, prepare
+from .select import Runner, Selection
+from .settings import MatchSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatchResult:
+    """The edges, ordered by seeker id and then from best to worst.
+
+    seeker_index, vacancy_index: int32, rows of the columns given. score: int32, 0 to 1,000,000.
+    parts: int16 (edges, parts), points of each part in the order of ``score.PARTS``.
+    seeker_rank, vacancy_rank: int32 from 1, place on the seeker's and on the vacancy's list.
+    round: int8, index into ``settings.rounds``. seconds: by stage. model_version: of the score.
+    """
+
+    seeker_index: np.ndarray
+    vacancy_index: np.ndarray
+    score: np.ndarray
+    parts: np.ndarray
+    seeker_rank: np.ndarray
+    vacancy_rank: np.ndarray
+    round: np.ndarray
+    metrics: Metrics
+    seconds: dict[str, float]
+    model_version: str
+
+    def __len__(self) -> int:
+        return self.score.size
+
+
+def match(
+    vacancies: VacancyColumns, seekers: SeekerColumns, settings: MatchSettings | None = None
+) -> MatchResult:
+    """Match every open vacancy with every active seeker.
+
+    The same content gives the same edges, whatever the order of the rows and the number of
+    threads. Raises ColumnError when a column cannot be used and ValueError when a division code
+    has no known length.
+    """
+    settings = settings or MatchSettings()
+    started = perf_counter()
+    prepared = prepare(vacancies, seekers, settings)
+    seconds = {"prepare": perf_counter() - started}
+    threads = settings.threads or len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(threads) as pool:
+        selection = Runner(prepared, settings, pool, threads).run()
+    seconds |= selection.seconds
+
+    started = perf_counter()
+    edges = _edges(prepared, selection, settings)
+    metrics = measure(prepared, selection, settings, edges[1])
+    seconds["write"] = perf_counter() - started
+    s, v, key, round_, parts, seeker_rank, vacancy_rank = edges
+    return MatchResult(
+        seeker_index=prepared.seekers.row[s].astype(np.int32),
+        vacancy_index=prepared.vacancies.row[v].astype(np.int32),
+        score=(key >> DRAW_BITS).astype(np.int32),
+        parts=parts,
+        seeker_rank=seeker_rank,
+        vacancy_rank=vacancy_rank,
+        round=round_,
+        metrics=metrics,
+        seconds=seconds,
+        model_version=settings.model.version,
+    )
+
+
+def _edges(prepared: Prepared, selection: Selection, settings: MatchSettings):
+    """Flatten the selection into (s, v, key, round, parts, seeker_rank, vacancy_rank)."""
+    s, slot = np.nonzero(selection.vacancy >= 0)
+    v = selection.vacancy[s, slot]
+    key = selection.key[s, slot]
+    order = np.lexsort((prepared.vacancies.ident[v], -key, s))
+    s, v, key = s[order], v[order], key[order]
+    round_ = selection.round[s, slot[order]]
+    parts = np.zeros((v.size, N_PARTS), dtype=np.int16)
+    posts, people = prepared.vacancies, prepared.seekers
+    fill_parts(
+        posts.posts, people.people, posts.skill, people.lists, prepared.weight,
+        settings.model.packed(), v, s, parts,
+    )  # fmt: skip
+    by_vacancy = np.lexsort((prepared.seekers.ident[s], -key, v))
+    vacancy_rank = np.empty(v.size, dtype=np.int32)
+    vacancy_rank[by_vacancy] = _ranks(v[by_vacancy])
+    return s, v, key, round_, parts, _ranks(s), vacancy_rank
+
+
+def _ranks(groups: np.ndarray) -> np.ndarray:
+    """1, 2, 3 … within each run of equal values, int32."""
+    at = np.arange(groups.size)
+    begins = np.ones(groups.size, dtype=bool)
+    begins[1:] = groups[1:] != groups[:-1]
+    return (at - np.maximum.accumulate(np.where(begins, at, 0)) + 1).astype(np.int32)

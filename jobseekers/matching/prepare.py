@@ -1,0 +1,290 @@
+"""From columns to the arrays the compiled kernel walks over.
+
+Vacancies that are open are sorted by (key enterprise first, middle class, division, id), so that
+"this middle class in this place" is one stretch. Seekers are sorted by id. Both sorts depend on
+the content alone, so the order of the input rows is gone after this step.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .codes import division_ranges, widen_divisions
+from .columns import Lists, SeekerColumns, VacancyColumns
+from .settings import MatchSettings
+
+PLACES = 1_000_000_000
+BLOCK_OF_OTHERS = 1000  # added to the middle class (0–999) of vacancies of ordinary enterprises
+
+
+POST = np.dtype(
+    [
+        ("ident", np.int64),
+        ("certificates", np.uint64),
+        ("signature", np.uint64),  # one bit per skill token, modulo 64
+        ("draw", np.uint64),
+        ("norm", np.float64),
+        ("occupation", np.int32),
+        ("division", np.int32),  # nine digits
+        ("pay_min", np.int32),
+        ("pay_max", np.int32),
+        ("skill_from", np.int32),  # into Vacancies.skill
+        ("skill_to", np.int32),
+        ("fresh", np.int16),  # points
+        ("priority", np.int16),  # points
+        ("depth", np.int8),  # digits of the division known
+        ("education", np.int8),
+        ("experience", np.int8),
+    ],
+    align=True,
+)
+
+# Each pair of …_from and …_to bounds a list in Seekers.lists.
+PERSON = np.dtype(
+    [
+        ("ident", np.int64),
+        ("certificates", np.uint64),
+        ("signature", np.uint64),
+        ("draw", np.uint64),
+        ("norm", np.float64),
+        ("wish_from", np.int64),  # packed occupations
+        ("wish_to", np.int64),
+        ("middle_from", np.int64),  # middle classes wished for, each once
+        ("middle_to", np.int64),
+        ("range_from", np.int64),  # low, high, low, high …: disjoint half-open nine-digit ranges
+        ("range_to", np.int64),
+        ("anchor_from", np.int64),  # home and regions: nine digits × 16 + digits known
+        ("anchor_to", np.int64),
+        ("skill_from", np.int64),  # token × 2 + whether it is telling
+        ("skill_to", np.int64),
+        ("excluded_from", np.int64),  # positions of vacancies
+        ("excluded_to", np.int64),
+        ("pay", np.int32),
+        ("fresh", np.int16),
+        ("priority", np.int16),
+        ("education", np.int8),
+        ("experience", np.int8),
+    ],
+    align=True,
+)
+
+
+class Vacancies(NamedTuple):
+    """Open vacancies, sorted; a position is an index into ``posts``."""
+
+    row: np.ndarray  # int64, row of the input
+    posts: np.ndarray  # POST
+    ident: np.ndarray  # int64
+    headcount: np.ndarray  # int64
+    block: np.ndarray  # int64, (ordinary × 1000 + middle class) × 10^9 + division, rising
+    skill: np.ndarray  # int64 tokens of all posts
+    keys: int  # how many, from the front, belong to key enterprises
+    place_at: np.ndarray  # int32 positions, by division
+    post_key: np.ndarray  # int64, token × 10^9 + division, rising
+    post_at: np.ndarray  # int32 position of each
+
+
+class Seekers(NamedTuple):
+    """Active, consenting seekers, sorted by id."""
+
+    row: np.ndarray  # int64, row of the input
+    people: np.ndarray  # PERSON
+    ident: np.ndarray  # int64
+    lists: np.ndarray  # int64, everything of varying length
+    hard: np.ndarray  # bool
+
+
+class Prepared(NamedTuple):
+    """Everything a round needs besides its own state."""
+
+    vacancies: Vacancies
+    seekers: Seekers
+    weight: np.ndarray  # int64 per token, squared rarity
+
+
+def token_weights(vacancies: VacancyColumns, seekers: SeekerColumns) -> np.ndarray:
+    """Squared rarity of every token, int64, at least 1.
+
+    Rarity is 100 × ln((1 + rows) / (1 + rows with the token)) + 1 over both sides together,
+    rounded; so "沟通能力" on half the advertisements weighs little and "数控编程" a lot.
+    """
+    both = [vacancies.skills.normalised(), seekers.skills.normalised()]
+    used = np.concatenate([both[0].values, both[1].values])
+    rows = len(both[0]) + len(both[1])
+    seen = np.bincount(used) if used.size else np.zeros(0, dtype=np.int64)
+    rarity = np.rint(100.0 * np.log((1 + rows) / (1.0 + seen))).astype(np.int64) + 1
+    return rarity * rarity
+
+
+def prepare(vacancies: VacancyColumns, seekers: SeekerColumns, settings: MatchSettings) -> Prepared:
+    """Sort, index and weigh both sides; leaves out closed posts and people not to be shown."""
+    weight = token_weights(vacancies, seekers)
+    open_posts = _vacancies(vacancies, weight, settings)
+    return Prepared(open_posts, _seekers(seekers, weight, settings, open_posts), weight)
+
+
+def _vacancies(columns: VacancyColumns, weight: np.ndarray, settings: MatchSettings) -> Vacancies:
+    wide, depth = widen_divisions(columns.division)
+    middle = columns.occupation.astype(np.int64) // 10_000
+    block = (np.where(columns.key, 0, BLOCK_OF_OTHERS) + middle) * PLACES + wide
+    rows = np.flatnonzero(columns.active)
+    rows = rows[np.lexsort((columns.ids[rows], block[rows]))]
+    skills = columns.skills.take(rows).normalised()
+    posts = np.zeros(rows.size, dtype=POST)
+    for name in ("occupation", "pay_min", "pay_max", "education", "experience", "certificates"):
+        posts[name] = getattr(columns, name)[rows]
+    posts["ident"] = ident = columns.ids[rows]
+    posts["division"] = place = wide[rows]
+    posts["depth"] = depth[rows]
+    posts["skill_from"], posts["skill_to"] = skills.indptr[:-1], skills.indptr[1:]
+    posts["norm"], posts["signature"] = _skill_summary(skills, weight)
+    posts["fresh"] = _freshness(columns.age_days[rows], settings.model.fresh_days)
+    posts["priority"] = np.where(columns.key[rows], settings.model.key_points, 0)
+    posts["draw"] = _scramble(ident, settings.lottery * 2 + 1)
+    owners = skills.owners()
+    post_key = skills.values * PLACES + place[owners]
+    by_post = np.lexsort((ident[owners], post_key))
+    return Vacancies(
+        row=rows,
+        posts=posts,
+        ident=ident,
+        headcount=columns.headcount[rows].astype(np.int64),
+        block=block[rows],
+        skill=skills.values,
+        keys=int(columns.key[rows].sum()),
+        place_at=np.lexsort((ident, place)).astype(np.int32),
+        post_key=post_key[by_post],
+        post_at=owners[by_post].astype(np.int32),
+    )
+
+
+def _seekers(
+    columns: SeekerColumns, weight: np.ndarray, settings: MatchSettings, posts: Vacancies
+) -> Seekers:
+    rows = np.flatnonzero(columns.active & columns.consent)
+    rows = rows[np.argsort(columns.ids[rows], kind="stable")]
+    wishes = columns.occupations.take(rows).normalised()
+    middles = Lists(wishes.indptr, wishes.values // 10_000).normalised()
+    regions = columns.regions.take(rows)
+    skills = columns.skills.take(rows).normalised()
+    telling = _telling(skills, weight, settings.skill_floor)
+    hard = columns.hard_to_place[rows]
+
+    people = np.zeros(rows.size, dtype=PERSON)
+    for name in ("certificates", "education", "experience"):
+        people[name] = getattr(columns, name)[rows]
+    people["pay"] = columns.pay_expected[rows]
+    people["ident"] = ident = columns.ids[rows]
+    people["norm"], people["signature"] = _skill_summary(skills, weight)
+    people["fresh"] = _freshness(columns.age_days[rows], settings.model.fresh_days)
+    people["priority"] = np.where(hard, settings.model.hard_to_place_points, 0)
+    people["draw"] = _scramble(ident, settings.lottery * 2)
+    parts = {
+        "wish": wishes,
+        "middle": _without(middles, middles.values % 100 == 0),
+        "range": _disjoint_ranges(regions),
+        "anchor": _anchors(columns.home[rows], regions),
+        "skill": Lists(skills.indptr, skills.values * 2 + telling),
+        "excluded": _positions(columns.excluded.take(rows), posts.ident),
+    }
+    before = 0
+    for name, part in parts.items():
+        people[f"{name}_from"] = part.indptr[:-1] + before
+        people[f"{name}_to"] = part.indptr[1:] + before
+        before += part.values.size
+    lists = np.concatenate([part.values for part in parts.values()])
+    return Seekers(rows, people, ident, lists, hard)
+
+
+def _skill_summary(skills: Lists, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Length of each row's weight vector, and the 64-bit signature of its tokens."""
+    owners = skills.owners()
+    square = np.zeros(len(skills), dtype=np.int64)
+    np.add.at(square, owners, weight[skills.values])
+    signature = np.zeros(len(skills), dtype=np.uint64)
+    np.bitwise_or.at(signature, owners, np.uint64(1) << (skills.values % 64).astype(np.uint64))
+    return np.sqrt(square.astype(np.float64)), signature
+
+
+def _telling(skills: Lists, weight: np.ndarray, floor: int) -> np.ndarray:
+    """Mark each row's rarest tokens: those a row alike by ``floor`` ‰ must share one of.
+
+    If all that is shared lies among tokens whose weight is less than floor² of the row's, the
+    cosine stays below the floor (Cauchy–Schwarz); such tokens need no index look-up.
+    """
+    owners, values = skills.owners(), skills.values
+    each = weight[values].astype(np.float64)
+    order = np.lexsort((values, each, owners))
+    running = np.cumsum(each[order])
+    ahead = np.concatenate([[0.0], running])[skills.indptr[:-1]]
+    total = np.concatenate([[0.0], running])[skills.indptr[1:]] - ahead
+    share = running - ahead[owners]
+    common = share < total[owners] * (floor / 1000.0) ** 2 * (1.0 - 1e-9)
+    telling = np.ones(values.size, dtype=bool)
+    telling[order] = ~common
+    return telling
+
+
+def _disjoint_ranges(regions: Lists) -> Lists:
+    """Ranges (low, high, low, high …) accepted by each row, without those inside another.
+
+    A row without regions accepts every place.
+    """
+    counts = np.diff(regions.indptr)
+    owners = np.concatenate([regions.owners(), np.flatnonzero(counts == 0)])
+    codes = np.concatenate([regions.values, np.zeros((counts == 0).sum(), dtype=np.int64)])
+    low, high = (bound.astype(np.int64) for bound in division_ranges(codes))
+    order = np.lexsort((-high, low, owners))
+    owners, low, high = owners[order], low[order], high[order]
+    # Divisions nest and never overlap partly, so a range is superfluous exactly when an earlier
+    # one of the same row reaches as far.
+    ends = owners * (2 * PLACES) + high
+    keep = np.ones(owners.size, dtype=bool)
+    keep[1:] = (owners[1:] != owners[:-1]) | (ends[1:] > np.maximum.accumulate(ends)[:-1])
+    indptr = np.zeros(len(regions) + 1, dtype=np.int64)
+    np.cumsum(2 * np.bincount(owners[keep], minlength=len(regions)), out=indptr[1:])
+    return Lists(indptr, np.stack([low[keep], high[keep]], axis=1).ravel())
+
+
+def _anchors(home: np.ndarray, regions: Lists) -> Lists:
+    """Home, if known, and every region of each row, as nine digits × 16 + digits known."""
+    at_home = np.flatnonzero(home)
+    owners = np.concatenate([at_home, regions.owners()])
+    wide, depth = widen_divisions(np.concatenate([home[at_home], regions.values]))
+    order = np.argsort(owners, kind="stable")
+    indptr = np.zeros(len(regions) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(owners, minlength=len(regions)), out=indptr[1:])
+    anchors = Lists(indptr, (wide.astype(np.int64) * 16 + depth)[order])
+    return _without(anchors, anchors.values == 0).normalised()
+
+
+def _positions(ids: Lists, known: np.ndarray) -> Lists:
+    """Turn vacancy ids into positions; ids that are not open any more fall out."""
+    if known.size == 0:
+        return Lists.empty(len(ids))
+    order = np.argsort(known)
+    found = np.searchsorted(known, ids.values, sorter=order)
+    at = order[np.minimum(found, known.size - 1)]
+    return _without(Lists(ids.indptr, at), known[at] != ids.values)
+
+
+def _without(rows: Lists, drop: np.ndarray) -> Lists:
+    """The rows with the marked values left out."""
+    left = np.concatenate([[0], np.cumsum(~drop)])
+    return Lists(left[rows.indptr], rows.values[~drop])
+
+
+def _freshness(days: np.ndarray, span: int) -> np.ndarray:
+    """1000 points today, falling evenly to 0 after ``span`` days."""
+    left = np.maximum(span - days.astype(np.int64), 0)
+    return (1000 * left // span).astype(np.int16)
+
+
+def _scramble(ids: np.ndarray, seed: int) -> np.ndarray:
+    """A well-mixed uint64 per id (the finaliser of SplitMix64), for the draw among equals."""
+    with np.errstate(over="ignore"):
+        x = ids.astype(np.uint64) + np.uint64(seed % 2**64) * np.uint64(0x9E3779B97F4A7C15)
+        x += np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

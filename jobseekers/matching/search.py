@@ -1,0 +1,166 @@
+"""Candidate search: for each seeker the best vacancies that could still have them.
+
+The search is exact and keeps nothing: a seeker who has used up the list searches again, and sees
+only vacancies below the last one tried (the mark) that would still take them (``bar``: the worst
+pair a full vacancy holds). Memory is the list, not the admissible pairs.
+"""
+
+from .compiled import jit
+from .kernel import (
+    ADMISSIBLE,
+    BLOCK_OF_OTHERS,
+    CLOSE,
+    DRAW_BITS,
+    PLACES,
+    W_SKILLS,
+    base_score,
+    contains,
+    failures,
+    keep_best,
+    lower_bound,
+    occupation_level,
+    pair_key,
+    skill_points,
+    sort_best_first,
+    worse,
+)
+from .score import SAME_MINOR
+
+# What a stretch of vacancies was found by.
+BY_PLACE, BY_OCCUPATION, BY_SKILL = 0, 1, 2
+
+
+@jit
+def first_shared_telling(post, person, post_skill, lists):
+    """Position of the seeker's first telling token that the vacancy has too; -1 if none."""
+    i, i_end = post.skill_from, post.skill_to
+    for j in range(person.skill_from, person.skill_to):
+        if lists[j] & 1 == 0:
+            continue
+        token = lists[j] >> 1
+        while i < i_end and post_skill[i] < token:
+            i += 1
+        if i < i_end and post_skill[i] == token:
+            return j
+    return -1
+
+
+@jit
+def search(
+    posts,
+    people,
+    post_skill,
+    lists,
+    weight,
+    model,
+    ident,
+    block,
+    post_key,
+    post_at,
+    place_key,
+    place_at,
+    scope,
+    blocks,
+    skill_floor,
+    bar,
+    seekers,
+    mark_key,
+    mark_id,
+    floor_key,
+    taken,
+    rows,
+    start,
+    stop,
+    list_key,
+    list_vacancy,
+    found,
+):
+    """Fill the lists of ``rows[start:stop]``, best first; returns the admissible pairs met.
+
+    blocks: 1 for key enterprises only, 2 for all. bar: int64 per vacancy, NO_KEY with room,
+    TOP_KEY without any. seekers: position of the seeker of each row. mark_key, mark_id: per row,
+    a pair must come after the mark. floor_key: per row, and beat the floor. place_key, place_at:
+    divisions and positions of the vacancies of the widest scope. taken: int32 (seekers,
+    per_seeker) positions already chosen, -1 where none. list_key, list_vacancy: (rows, length)
+    outputs; found: per row how many.
+    """
+    met = 0
+    length = list_key.shape[1]
+    for at in range(start, stop):
+        row = rows[at]
+        s = seekers[row]
+        person = people[s]
+        mark, mark_ident, floor = mark_key[row], mark_id[row], floor_key[row]
+        mark_score, floor_score = mark >> DRAW_BITS, floor >> DRAW_BITS
+        keys, items, size = list_key[row], list_vacancy[row], 0
+        by_occupation = (person.middle_to - person.middle_from) * blocks
+        stretches = by_occupation
+        if scope == ADMISSIBLE:
+            stretches = 1
+        elif scope != CLOSE:
+            stretches += person.skill_to - person.skill_from
+        for r in range(person.range_from, person.range_to, 2):
+            low, high = lists[r], lists[r + 1]
+            for stretch in range(stretches):
+                telling = -1
+                if scope == ADMISSIBLE:
+                    found_by = BY_PLACE
+                    first = lower_bound(place_key, 0, place_key.size, low)
+                    last = lower_bound(place_key, first, place_key.size, high)
+                elif stretch < by_occupation:
+                    found_by = BY_OCCUPATION
+                    middle = lists[person.middle_from + stretch // blocks]
+                    head = (stretch % blocks * BLOCK_OF_OTHERS + middle) * PLACES
+                    first = lower_bound(block, 0, block.size, head + low)
+                    last = lower_bound(block, first, block.size, head + high)
+                else:
+                    found_by = BY_SKILL
+                    telling = person.skill_from + stretch - by_occupation
+                    if lists[telling] & 1 == 0:
+                        continue
+                    head = (lists[telling] >> 1) * PLACES
+                    first = lower_bound(post_key, 0, post_key.size, head + low)
+                    last = lower_bound(post_key, first, post_key.size, head + high)
+                for p in range(first, last):
+                    v = p
+                    if found_by == BY_PLACE:
+                        v = place_at[p]
+                    elif found_by == BY_SKILL:
+                        v = post_at[p]
+                    post = posts[v]
+                    if failures(post, person):
+                        continue
+                    met += 1
+                    level = occupation_level(post.occupation, person, lists)
+                    if scope == CLOSE and level < SAME_MINOR:
+                        continue
+                    base = base_score(post, person, lists, model, level)
+                    most = base + model[W_SKILLS] * 1000
+                    if base > mark_score or most < floor_score or most < bar[v] >> DRAW_BITS:
+                        continue
+                    if size == length and most < keys[0] >> DRAW_BITS:
+                        continue
+                    if found_by == BY_SKILL:
+                        middle = post.occupation // 10_000
+                        if contains(lists, person.middle_from, person.middle_to, middle):
+                            continue
+                        if first_shared_telling(post, person, post_skill, lists) != telling:
+                            continue
+                    skills = skill_points(post, person, post_skill, lists, weight)
+                    if found_by == BY_SKILL and skills < skill_floor:
+                        continue
+                    key = pair_key(base + model[W_SKILLS] * skills, post.draw, person.draw)
+                    if key < bar[v] or key <= floor:
+                        continue
+                    if not worse(key, post.ident, mark, mark_ident):
+                        continue
+                    if size == length and not worse(keys[0], ident[items[0]], key, post.ident):
+                        continue
+                    if contains(taken[s], 0, taken.shape[1], v):
+                        continue
+                    if contains(lists, person.excluded_from, person.excluded_to, v):
+                        continue
+                    size = keep_best(keys, items, ident, size, key, v)
+        sort_best_first(keys, items, ident, size)
+        found[row] = size
+    return met
