@@ -22,7 +22,8 @@ class PublicNoticeQuerySet(models.QuerySet):
 class PublicNotice(models.Model):
     """公示: a masked list, shown for a number of working days.
 
-    starts_on and ends_on are both inside; objections close on ends_on at 17:30.
+    starts_on and ends_on are both inside; objections close on ends_on at 17:30. `entries` is the
+    list as it was published (subsidies.services.notices.entry_of gives its keys); it never changes.
     """
 
     public_id = PublicIdField(unique=True)
@@ -30,6 +31,10 @@ class PublicNotice(models.Model):
     grounds = models.CharField("依据", max_length=200)
     region = models.ForeignKey("places.Division", models.RESTRICT, verbose_name="地区")
     base_year = models.PositiveSmallIntegerField("所属年度")
+    number = models.PositiveIntegerField("批次")
+    entries = models.JSONField("名单", default=list)
+    total_fen = models.BigIntegerField("合计（分）", default=0)
+    list_sha256 = models.CharField("名单校验值", max_length=64)
     starts_on = models.DateField("开始")
     ends_on = models.DateField("截止")
     working_days = models.PositiveSmallIntegerField("工作日数")
@@ -52,10 +57,71 @@ class PublicNotice(models.Model):
                 condition=models.Q(withdrawn_at__isnull=True) | ~models.Q(withdrawn_reason=""),
                 name="withdrawn_notice_has_reason",
             ),
+            models.UniqueConstraint(
+                fields=["region", "base_year", "number"], name="one_notice_per_number"
+            ),
         ]
 
     def __str__(self):
         return self.title
+
+    @property
+    def check_code(self):
+        """Eight digits of the list's hash, as printed at the foot."""
+        return f"{self.list_sha256[:4]} {self.list_sha256[4:8]}".upper()
+
+
+class ClaimBatchQuerySet(models.QuerySet):
+    """Batches."""
+
+    def visible_to(self, user):
+        """Bureau staff those whose region lies in theirs."""
+        if not user.is_authenticated or not user.is_bureau:
+            return self.none()
+        return self.filter(region_id__startswith=user.region_scope)
+
+
+class ClaimBatch(models.Model):
+    """复核批次: the claims one person first-reviewed in one act, reviewed again together."""
+
+    public_id = PublicIdField(unique=True)
+    region = models.ForeignKey("places.Division", models.RESTRICT, verbose_name="地区")
+    base_year = models.PositiveSmallIntegerField("所属年度")
+    number = models.PositiveIntegerField("批次")
+    first_reviewer = models.ForeignKey("accounts.User", models.RESTRICT, related_name="+")
+    first_reviewed_at = models.DateTimeField("初审时间")
+    second_reviewer = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    second_reviewed_at = models.DateTimeField("复核时间", null=True, blank=True)
+    returned_by = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    returned_at = models.DateTimeField("退回时间", null=True, blank=True)
+    returned_reason = models.CharField("退回理由", max_length=200, blank=True)
+
+    objects = ClaimBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "复核批次"
+        ordering = ["-first_reviewed_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["base_year", "number"], name="one_batch_per_number"),
+            models.CheckConstraint(
+                condition=models.Q(second_reviewer__isnull=True)
+                | ~models.Q(first_reviewer=models.F("second_reviewer")),
+                name="batch_two_different_reviewers",
+                violation_error_message="初审和复核不能是同一个人。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(second_reviewer__isnull=True)
+                | models.Q(returned_by__isnull=True),
+                name="batch_passed_or_returned",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.base_year} 年度第 {self.number} 批"
 
 
 class ClaimQuerySet(models.QuerySet):
@@ -90,6 +156,9 @@ class Claim(models.Model):
     )
     second_reviewed_at = models.DateTimeField("复核时间", null=True, blank=True)
     returned_reason = models.CharField("退回理由", max_length=200, blank=True)
+    batch = models.ForeignKey(
+        ClaimBatch, models.RESTRICT, null=True, blank=True, related_name="claims"
+    )
     notice = models.ForeignKey(
         PublicNotice, models.RESTRICT, null=True, blank=True, related_name="claims"
     )
@@ -168,19 +237,32 @@ class ObjectionQuerySet(models.QuerySet):
     """Objections."""
 
     def visible_to(self, user):
-        """Staff those to notices of their region; the one who wrote it their own."""
+        """Staff those of their region; the one who wrote it their own."""
         if not user.is_authenticated:
             return self.none()
         if user.is_bureau:
-            return self.filter(notice__region_id__startswith=user.region_scope)
+            return self.filter(region_id__startswith=user.region_scope)
         return self.filter(created_by_id=user.pk)
+
+    def unanswered(self):
+        """Waiting for an answer."""
+        return self.filter(state=ObjectionState.OPEN)
 
 
 class Objection(models.Model):
-    """异议: to a notice or to one decision; staff answer within the deadline."""
+    """异议: to a notice or to one decision; staff answer within the deadline.
+
+    region: of the enterprise it is about, else of the notice.
+    """
 
     public_id = PublicIdField(unique=True)
-    notice = models.ForeignKey(PublicNotice, models.RESTRICT, related_name="objections")
+    region = models.ForeignKey("places.Division", models.RESTRICT, verbose_name="地区")
+    notice = models.ForeignKey(
+        PublicNotice, models.RESTRICT, null=True, blank=True, related_name="objections"
+    )
+    decision = models.ForeignKey(
+        Decision, models.RESTRICT, null=True, blank=True, related_name="objections"
+    )
     claim = models.ForeignKey(
         Claim, models.RESTRICT, null=True, blank=True, related_name="objections"
     )
@@ -206,6 +288,24 @@ class Objection(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "异议"
         ordering = ["due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(notice__isnull=False) | models.Q(decision__isnull=False),
+                name="objection_is_about_something",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open")
+                | (~models.Q(answer="") & models.Q(answered_by__isnull=False)),
+                name="answered_objection_has_answer",
+                violation_error_message="请写答复。",
+            ),
+            models.UniqueConstraint(
+                fields=["decision", "created_by"],
+                condition=models.Q(state="open", decision__isnull=False),
+                name="one_open_objection_per_decision",
+                violation_error_message="这项决定的异议正在答复中。",
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.notice} {self.get_state_display()}"
+        return f"{self.notice or self.decision} {self.get_state_display()}"

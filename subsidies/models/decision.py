@@ -32,6 +32,7 @@ class ScreeningRun(models.Model):
     parameters = models.JSONField("本地参数", default=dict)
     source_rows = models.JSONField("数据来源与行数", default=dict)
     totals = models.JSONField("合计", default=dict)
+    input_sha256 = models.CharField("数据与政策校验值", max_length=64)
     created_at = models.DateTimeField("时间", default=timezone.now)
 
     objects = ScreeningRunQuerySet.as_manager()
@@ -60,9 +61,34 @@ class DecisionQuerySet(models.QuerySet):
         """Not superseded by a later one."""
         return self.filter(superseded_by__isnull=True)
 
+    def as_of(self, screening):
+        """What stood after that run: decided then or before, and not superseded until then.
+
+        A run stores only what changed, so its list reaches back to earlier runs.
+        """
+        same = self.filter(
+            screening__region_id=screening.region_id,
+            base_year=screening.base_year,
+            screening__number__lte=screening.number,
+        )
+        return same.filter(
+            models.Q(superseded_by__isnull=True)
+            | models.Q(superseded_by__screening__number__gt=screening.number)
+        )
+
+    def leading(self):
+        """One per enterprise: the one that says how it stands (Decision.leads)."""
+        return self.filter(leads=True)
+
 
 class Decision(models.Model):
-    """审核决定: outcome, amount in fen, and everything it was computed from."""
+    """审核决定: outcome, amount in fen, and everything it was computed from.
+
+    An enterprise's decisions of one base year are made and renewed together, because only one
+    refund may be granted. `leads` marks the one that says how the enterprise stands: a grant, else
+    what is open, else what excludes, else the first refusal. `facts` is
+    {"values": {fact: value}, "sources": {fact: code of subsidies.services.facts.SOURCES}}.
+    """
 
     public_id = PublicIdField(unique=True)
     screening = models.ForeignKey(ScreeningRun, models.RESTRICT, related_name="decisions")
@@ -77,6 +103,8 @@ class Decision(models.Model):
     near_miss = models.JSONField("只差一个条件", null=True, blank=True)
     policy = models.ForeignKey(PolicyVersion, models.RESTRICT, related_name="decisions")
     engine_version = models.CharField("计算程序版本", max_length=20)
+    leads = models.BooleanField("本户结论", default=False)
+    content_sha256 = models.CharField("决定校验值", max_length=64)
     supersedes = models.OneToOneField(
         "self", models.RESTRICT, null=True, blank=True, related_name="superseded_by"
     )
@@ -100,8 +128,21 @@ class Decision(models.Model):
                 | (~models.Q(outcome="grant") & models.Q(amount_fen=0)),
                 name="amount_only_for_grant",
             ),
+            models.UniqueConstraint(
+                fields=["screening", "enterprise"],
+                condition=models.Q(leads=True),
+                name="one_leading_decision",
+            ),
         ]
-        indexes = [models.Index(fields=["screening", "outcome"])]
+        indexes = [
+            models.Index(fields=["screening", "outcome"]),
+            models.Index(fields=["base_year", "enterprise"]),
+        ]
 
     def __str__(self):
         return f"{self.enterprise_id} {self.provision_id} {self.outcome}"
+
+    @property
+    def check_code(self):
+        """Eight digits of the content's hash, as printed at the foot of a decision."""
+        return f"{self.content_sha256[:4]} {self.content_sha256[4:8]}".upper()
