@@ -61,6 +61,18 @@ class EnterpriseQuerySet(models.QuerySet):
         """Those whose licence was checked by staff."""
         return self.filter(licence_state=LicenceState.APPROVED)
 
+    def licence_waiting(self):
+        """Those with a licence file that nobody has looked at yet; annotates waiting_since."""
+        newest = LicenceFile.objects.filter(enterprise=models.OuterRef("pk")).order_by(
+            "-uploaded_at", "-pk"
+        )
+        return self.annotate(
+            waiting_since=models.Subquery(newest.values("uploaded_at")[:1])
+        ).filter(
+            models.Q(waiting_since__gt=models.F("licence_checked_at"))
+            | models.Q(waiting_since__isnull=False, licence_checked_at__isnull=True)
+        )
+
 
 @pghistory.track(exclude=["contact_phone"])
 class Enterprise(models.Model):
@@ -120,6 +132,14 @@ class Enterprise(models.Model):
         return self.name
 
 
+class LicenceFileQuerySet(models.QuerySet):
+    """Uploaded licences."""
+
+    def visible_to(self, user):
+        """Those of the enterprises the user sees."""
+        return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
+
+
 class LicenceFile(models.Model):
     """营业执照: the uploaded file, kept outside the web root."""
 
@@ -132,6 +152,8 @@ class LicenceFile(models.Model):
     sha256 = models.CharField("校验值", max_length=64)
     uploaded_by = models.ForeignKey("accounts.User", models.RESTRICT, related_name="+")
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+
+    objects = LicenceFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "营业执照"
@@ -155,6 +177,7 @@ class KeyListEntryQuerySet(models.QuerySet):
         return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
 
 
+@pghistory.track()
 class KeyListEntry(models.Model):
     """重点名录. Dates are half-open: the day of ends_on is the first day off the list."""
 

@@ -76,6 +76,7 @@ class ShortageDeclaration(models.Model):
         return max(0, self.missing_total - self.filled_total)
 
 
+@pghistory.track()
 class ShortageItem(models.Model):
     """One kind of work in a declaration: the four clears."""
 
@@ -109,6 +110,7 @@ class ShortageItem(models.Model):
         return f"{self.title} {self.missing} 人"
 
 
+@pghistory.track()
 class ShortageFill(models.Model):
     """People who came: how many, on which day, through which channel (weekly report)."""
 

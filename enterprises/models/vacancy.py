@@ -48,6 +48,14 @@ class VacancyQuerySet(models.QuerySet):
         day = day or today()
         return self.filter(state=VacancyState.PUBLISHED, starts_on__lte=day, expires_on__gt=day)
 
+    def published_once(self, day=None):
+        """Ever shown to the public: live, expired, or closed after publication."""
+        return self.filter(
+            state__in=[VacancyState.PUBLISHED, VacancyState.CLOSED],
+            published_at__isnull=False,
+            starts_on__lte=day or today(),
+        )
+
     def pending(self, day=None):
         """Published but not begun."""
         return self.filter(state=VacancyState.PUBLISHED, starts_on__gt=day or today())
@@ -59,22 +67,25 @@ class VacancyQuerySet(models.QuerySet):
 
 @pghistory.track(exclude=["search_vector"])
 class Vacancy(models.Model):
-    """招聘岗位. Pay is whole yuan a month; expires_on is the first day it no longer shows."""
+    """招聘岗位. Pay is whole yuan a month; expires_on is the first day it no longer shows.
+
+    A draft may lack anything but its region, so that saving one never fails.
+    """
 
     public_id = PublicIdField(unique=True)
     enterprise = models.ForeignKey(Enterprise, models.RESTRICT, related_name="vacancies")
     state = models.CharField(
         "状态", max_length=10, choices=VacancyState, default=VacancyState.DRAFT
     )
-    title = models.CharField("岗位名称", max_length=60)
+    title = models.CharField("岗位名称", max_length=60, blank=True)
     occupation = models.ForeignKey(
         "places.Occupation", models.RESTRICT, null=True, blank=True, verbose_name="职业"
     )
     region = models.ForeignKey("places.Division", models.RESTRICT, verbose_name="工作地区")
     address = models.CharField("工作地址", max_length=120, blank=True)
-    headcount = models.PositiveIntegerField("招聘人数")
-    pay_min = models.PositiveIntegerField("月薪下限（元）")
-    pay_max = models.PositiveIntegerField("月薪上限（元）")
+    headcount = models.PositiveIntegerField("招聘人数", null=True, blank=True)
+    pay_min = models.PositiveIntegerField("月薪下限（元）", null=True, blank=True)
+    pay_max = models.PositiveIntegerField("月薪上限（元）", null=True, blank=True)
     pay_months = models.PositiveSmallIntegerField("每年发几个月", default=12)
     education = models.PositiveSmallIntegerField(
         "学历要求", choices=Education, default=Education.NONE
@@ -102,6 +113,7 @@ class Vacancy(models.Model):
     created_by = models.ForeignKey("accounts.User", models.RESTRICT, related_name="+")
     created_at = models.DateTimeField("创建时间", default=timezone.now)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
+    appeal_reason = models.CharField("申请人工复核的理由", max_length=300, blank=True)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     approved_review = models.ForeignKey(
         "VacancyReview", models.RESTRICT, null=True, blank=True, related_name="+"
@@ -129,6 +141,17 @@ class Vacancy(models.Model):
                 condition=models.Q(pay_min__lte=models.F("pay_max")),
                 name="vacancy_pay_order",
                 violation_error_message="月薪下限不能高于上限。",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["in_review", "published"])
+                | (
+                    models.Q(
+                        headcount__isnull=False, pay_min__isnull=False, pay_max__isnull=False
+                    )
+                    & ~models.Q(title="")
+                ),
+                name="sent_vacancy_is_complete",
+                violation_error_message="提交前要写明岗位名称、招聘人数和月薪。",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="published")
@@ -167,7 +190,7 @@ class Vacancy(models.Model):
         ]
 
     def __str__(self):
-        return self.title
+        return self.title or "还没有起名的岗位"
 
     @property
     def shown(self):

@@ -1,0 +1,106 @@
+"""The register (A1): an enterprise comes in, its facts are kept right, its size class follows."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from enterprises.access import check_member
+from enterprises.enums import LicenceState
+from enterprises.models import Enterprise
+from enterprises.refusals import constraints_speak
+from enterprises.size_class import classify
+from portal.accounts.enums import Role
+from portal.accounts.identity import clean_credit_code, clean_phone
+from portal.accounts.models import Membership
+
+from .notices import tell_members
+
+FACTS = (
+    "name",
+    "region",
+    "address",
+    "industry",
+    "staff_total",
+    "revenue_wan",
+    "assets_wan",
+    "contact_name",
+    "contact_phone",
+    "introduction",
+    "dispatch_company",
+)
+# What stands on the licence: after a change staff look at the licence again.
+ON_THE_LICENCE = ("name", "region")
+
+
+def register_enterprise(by, data):
+    """Put an enterprise on the register and make `by` its first member.
+
+    data: credit_code and any of FACTS (staff in persons, revenue and assets in 10,000 yuan,
+    region and industry as rows). Raises ValidationError keyed by field; PermissionDenied when the
+    account is not an enterprise account.
+    """
+    if by.role != Role.ENTERPRISE_MEMBER:
+        raise PermissionDenied("only an enterprise account registers an enterprise")
+    enterprise = Enterprise(credit_code=_checked("credit_code", clean_credit_code, data))
+    with transaction.atomic():
+        _put(enterprise, data)
+        with constraints_speak(
+            Enterprise,
+            credit_code="这家企业已经登记过。请企业里管理成员的人邀请您，或者打服务热线。",
+        ):
+            enterprise.save()
+        Membership.objects.create(user=by, enterprise=enterprise, is_owner=True)
+    return enterprise
+
+
+def update_enterprise(enterprise, by, data):
+    """Change facts of an enterprise; fields left out of `data` stay.
+
+    A checked licence has to be checked again when the name or the region changes. Returns the
+    enterprise; raises ValidationError keyed by field.
+    """
+    check_member(by, enterprise)
+    with transaction.atomic():
+        enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+        before = {name: getattr(enterprise, name) for name in ON_THE_LICENCE}
+        _put(enterprise, data)
+        changed = any(getattr(enterprise, name) != before[name] for name in ON_THE_LICENCE)
+        again = changed and enterprise.licence_state == LicenceState.APPROVED
+        if again:
+            enterprise.licence_state = LicenceState.PENDING
+            enterprise.licence_checked_at = enterprise.licence_checked_by = None
+        with constraints_speak(Enterprise):
+            enterprise.save()
+        if again:
+            event = enterprise.pgh_event_model.objects.filter(pgh_obj=enterprise).latest("pgh_id")
+            tell_members(
+                enterprise,
+                kind="licence",
+                key=f"enterprise:{enterprise.pk}:recheck:{event.pk}",
+                subject="名称或地区改了，营业执照要重新核验",
+                body="请上传与新名称、新地区一致的执照。核验前不能提交新岗位，已发布的岗位不受影响。",
+                path="/enterprise/licence/",
+                but=by,
+            )
+    return enterprise
+
+
+def _put(enterprise, data):
+    """Set the facts, normalised, and the size class with the rule that gave it."""
+    for name in FACTS:
+        if name in data:
+            setattr(enterprise, name, data[name])
+    if data.get("contact_phone"):
+        enterprise.contact_phone = _checked("contact_phone", clean_phone, data)
+    if not enterprise.name:
+        raise ValidationError({"name": "请填企业名称，与营业执照上的一样。"})
+    found = classify(
+        enterprise.industry_id, enterprise.staff_total, enterprise.revenue_wan, enterprise.assets_wan
+    )
+    enterprise.size_class, enterprise.size_rule = found.size, found.rule[:200]
+
+
+def _checked(field, clean, data):
+    try:
+        return clean(data.get(field))
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
