@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from portal.launch.keys import ensure_keys
 from portal.launch.layout import Layout
 from portal.launch.postgres import Postgres
-from portal.launch.servers import PROFILES, TEST, Servers
+from portal.launch.servers import EMBEDDED, PROFILES, TEST, Servers
 from portal.launch.valkey import free_port
 from tests.launch.project import make_project
 
@@ -64,6 +65,14 @@ def layout(place):
     remove_state(place / ".local")
 
 
+def fill(data, initialised):
+    """Copy an initialised data directory with its owner."""
+    shutil.copytree(initialised, data, dirs_exist_ok=True)
+    owner = initialised.stat()
+    for path in (data, *data.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 @pytest.fixture
 def make_servers(layout, initialised):
     """make_servers(profile) → servers that have been started before; all are let go of at the end."""
@@ -73,10 +82,7 @@ def make_servers(layout, initialised):
         servers = Servers(layout, profile, environment=environment or {})
         for data in (own.data for own in servers._own if isinstance(own, Postgres)):
             if not (data / "PG_VERSION").exists():
-                shutil.copytree(initialised, data, dirs_exist_ok=True)
-                for path in (data, *data.rglob("*")):
-                    owner = initialised.stat()
-                    os.chown(path, owner.st_uid, owner.st_gid)
+                fill(data, initialised)
         made.append(servers)
         return servers
 
@@ -157,8 +163,18 @@ class Project:
 
 
 @pytest.fixture
-def project(place):
-    """Give the small portal."""
+def fresh_project(place):
+    """Give the small portal with nothing prepared."""
     made = Project(place / "portal")
     yield made
     made.close()
+
+
+@pytest.fixture
+def project(fresh_project, initialised):
+    """Give the small portal with an empty database, to spare the tests its initialisation."""
+    layout = Layout.prepare(fresh_project.root / ".local")
+    layout.profile(EMBEDDED)
+    ensure_keys(layout, has_data=False)
+    fill(layout.data_directory(EMBEDDED), initialised)
+    return fresh_project
