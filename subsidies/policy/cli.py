@@ -22,9 +22,21 @@ class InputError(PolicyError):
     """Something wrong with the command line or the file of facts."""
 
 
+_USAGE = (
+    ("the following arguments are required: ", "缺少 "),
+    ("unrecognized arguments: ", "不认识 "),
+    ("argument command: invalid choice: ", "没有这个命令 "),
+    ("expected one argument", "后面要写一个值"),
+    ("argument ", ""),
+    ("choose from ", "可以写 "),
+)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message):
-        raise InputError(f"命令写法不对：{message}")
+        for english, chinese in _USAGE:
+            message = message.replace(english, chinese)
+        raise InputError(f"命令写法不对，{message}（用法见 --help）")
 
 
 def build_parser() -> argparse.ArgumentParser:

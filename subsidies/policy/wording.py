@@ -87,7 +87,8 @@ def shown(value, kind: str, unit: str = "", choices=None) -> str:
     if kind == "fen":
         return money(value)
     if kind == "int":
-        return f"{value} {unit}" if unit else str(value)
+        digits = str(value) if unit == "年" else f"{value:,}"
+        return f"{digits} {unit}" if unit else digits
     if kind == "share":
         return percent_exact(value)
     if kind == "date":
