@@ -6,7 +6,6 @@ A stamp named after the requirements' contents makes every later call return at 
 """
 # ruff: noqa: UP032
 
-import contextlib
 import fcntl
 import hashlib
 import os
@@ -64,11 +63,15 @@ def is_ready(kind, root):
     python = os.path.join(root, ".venv", "bin", "python")
     if not os.path.exists(stamp(kind, root)):
         return False
-    with contextlib.suppress(OSError):
-        return (
-            subprocess.call([python, "-I", "-c", "import django"], stderr=subprocess.DEVNULL) == 0
-        )
-    return False
+    return succeeds([python, "-I", "-c", "import django"], subprocess.DEVNULL)
+
+
+def succeeds(command, log):
+    """Run a program that writes to ``log``; tell whether it could be run and ended well."""
+    try:
+        return subprocess.call(command, stdout=log, stderr=log) == 0
+    except OSError:
+        return False
 
 
 def make_environment(root, log):
@@ -76,12 +79,11 @@ def make_environment(root, log):
     target = os.path.join(root, ".venv")
     python = os.path.join(target, "bin", "python")
     venv = [sys.executable, "-I", "-m", "venv", "--clear"]
-    if subprocess.call([*venv, target], stdout=log, stderr=log) == 0:
+    if succeeds([*venv, target], log):
         return [python, "-m", "pip"]
     # Debian ships venv without ensurepip; the machine's own pip can fill such an environment.
-    without = subprocess.call([*venv, "--without-pip", target], stdout=log, stderr=log)
-    has_pip = subprocess.call([sys.executable, "-m", "pip", "--version"], stdout=log, stderr=log)
-    if without == 0 and has_pip == 0:
+    own_pip = succeeds([sys.executable, "-m", "pip", "--version"], log)
+    if own_pip and succeeds([*venv, "--without-pip", target], log):
         return [sys.executable, "-m", "pip", "--python", python]
     raise SetupError(
         choose(
@@ -119,11 +121,11 @@ def install(kind, root):
         )
         with open(os.path.join(root, shown), "w") as log:
             pip = [python, "-m", "pip"]
-            if subprocess.call([*pip, "--version"], stdout=log, stderr=log) != 0:
+            if not succeeds([*pip, "--version"], log):
                 pip = make_environment(root, log)
             name = os.path.join(root, REQUIREMENTS[kind][-1])
             options = ["install", "--no-input", "--disable-pip-version-check", "-r", name]
-            if subprocess.call([*pip, *options], stdout=log, stderr=log) != 0:
+            if not succeeds([*pip, *options], log):
                 log.flush()
                 raise SetupError(
                     choose(

@@ -97,7 +97,7 @@ def test_package_that_cannot_be_had_is_one_line_naming_the_log(root):
 
 def test_missing_venv_component_is_one_line_with_the_remedy(root, monkeypatch):
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    monkeypatch.setattr(bootstrap.subprocess, "call", lambda *args, **kwargs: 1)
+    monkeypatch.setattr(bootstrap, "succeeds", lambda command, log: False)
     with pytest.raises(bootstrap.SetupError, match="apt install python3-venv"):
         bootstrap.make_environment(root, None)
 

@@ -184,7 +184,7 @@ def test_external_database_with_enterprises_gets_no_demo_city(project, make_serv
     launcher = project.start(**given)
     assert "数据库中已有企业数据，不载入演示城市。" in launcher.said
     assert project.calls() == [*FIRST[:2], *FIRST[3:], "demo_accounts"]
-    assert not (project.root / ".local" / "embedded" / "pg").exists()
+    assert not (project.root / ".local" / "embedded" / "pg" / "postmaster.pid").exists()
     launcher.send_signal(signal.SIGTERM)
     assert launcher.wait() == 0
     assert theirs._own[0].answers()
