@@ -116,9 +116,17 @@ def token_weights(vacancies: VacancyColumns, seekers: SeekerColumns) -> np.ndarr
     return rarity * rarity
 
 
-def prepare(vacancies: VacancyColumns, seekers: SeekerColumns, settings: MatchSettings) -> Prepared:
-    """Sort, index and weigh both sides; leaves out closed posts and people not to be shown."""
-    weight = token_weights(vacancies, seekers)
+def prepare(
+    vacancies: VacancyColumns,
+    seekers: SeekerColumns,
+    settings: MatchSettings,
+    weight: np.ndarray | None = None,
+) -> Prepared:
+    """Sort, index and weigh both sides; leaves out closed posts and people not to be shown.
+
+    weight: ``token_weights`` of a larger set that these rows were taken from; None computes it.
+    """
+    weight = token_weights(vacancies, seekers) if weight is None else weight
     open_posts = _vacancies(vacancies, weight, settings)
     return Prepared(open_posts, _seekers(seekers, weight, settings, open_posts), weight)
 
