@@ -1,0 +1,1 @@
+"""Benchmarks: each module is a runnable file whose ``main()`` prints one table."""
