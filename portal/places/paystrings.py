@@ -17,9 +17,7 @@ PLAUSIBLE_MONTH_YUAN = (500, 200_000)
 MONTHS_A_YEAR = (12, 24)
 
 _UNITS = {"万": Decimal(10_000), "千": Decimal(1_000), "k": Decimal(1_000), "元": Decimal(1)}
-_DIGITS = str.maketrans(
-    "０１２３４５６７８９．－～—–〜＋／·•･（）", "0123456789.-----+/···()", ","
-)
+_DIGITS = str.maketrans("０１２３４５６７８９．－～—–〜＋／·•･（）", "0123456789.-----+/···()", ",")
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _UNIT = r"(万|千|k|元)?"
 _RANGE = re.compile(

@@ -7,7 +7,7 @@ os.environ.setdefault("FIELD_ENCRYPTION_KEYS", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 os.environ.setdefault("BLIND_INDEX_KEY", "tests-only-blind-index-key")
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR
+from .base import BASE_DIR, CACHES, REDIS_URL
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
@@ -19,3 +19,11 @@ STORAGES = {
 }
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+
+# The suite's processes empty the cache between tests: each has a database of its own, or one would
+# empty what another is using.
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if worker:
+    server, _, first = REDIS_URL.rpartition("/")
+    REDIS_URL = f"{server}/{int(first) + int(worker.removeprefix('gw')) + 1}"
+    CACHES["default"]["LOCATION"] = CELERY_BROKER_URL = REDIS_URL
