@@ -23,7 +23,7 @@ class HotlineQuerySet(models.QuerySet):
         """Those of the region of acting staff."""
         if not user.is_authenticated or user.role not in (Role.CITY_STAFF, Role.DISTRICT_STAFF):
             return self.none()
-        return self.filter(region_id__startswith=user.region_scope)
+        return self.filter(region__code__startswith=user.region_scope)
 
 
 class Hotline(models.Model):
@@ -61,7 +61,7 @@ class CommissionerQuerySet(models.QuerySet):
         if user.role == Role.COMMISSIONER:
             return self.filter(user_id=user.pk)
         if user.is_bureau:
-            return self.filter(user__region_id__startswith=user.region_scope)
+            return self.filter(user__region__code__startswith=user.region_scope)
         if user.role == Role.ENTERPRISE_MEMBER:
             return self.filter(
                 assignments__ended_at__isnull=True,
@@ -153,7 +153,7 @@ class TicketQuerySet(models.QuerySet):
                 )
             )
         if user.is_bureau:
-            return self.filter(region_id__startswith=user.region_scope)
+            return self.filter(region__code__startswith=user.region_scope)
         if user.role == Role.ENTERPRISE_MEMBER:
             return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
         return self.filter(created_by_id=user.pk)

@@ -25,7 +25,7 @@ def enterprise_scope(user, path=""):
             }
         )
     if user.is_bureau:
-        return models.Q(**{f"{path}region_id__startswith": user.region_scope})
+        return models.Q(**{f"{path}region__code__startswith": user.region_scope})
     if user.role == Role.ENTERPRISE_MEMBER:
         return models.Q(
             **{

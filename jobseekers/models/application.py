@@ -25,7 +25,7 @@ class ApplicationQuerySet(models.QuerySet):
         if user.role == Role.ENTERPRISE_MEMBER:
             return self.filter(enterprise_scope(user, "vacancy__enterprise__"))
         if user.is_bureau and user.role != Role.COMMISSIONER:
-            return self.filter(vacancy__enterprise__region_id__startswith=user.region_scope)
+            return self.filter(vacancy__enterprise__region__code__startswith=user.region_scope)
         return self.none()
 
     def live(self):

@@ -14,7 +14,7 @@ class SupplyListImportQuerySet(models.QuerySet):
         """Staff see the imports of their region and below."""
         if not user.is_authenticated or not user.is_bureau:
             return self.none()
-        return self.filter(region_id__startswith=user.region_scope)
+        return self.filter(region__code__startswith=user.region_scope)
 
 
 class SupplyListImport(models.Model):

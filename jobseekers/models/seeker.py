@@ -37,7 +37,7 @@ class JobSeekerQuerySet(models.QuerySet):
                 )
             )
         if user.is_bureau and user.role != Role.COMMISSIONER:
-            return self.filter(region_id__startswith=user.region_scope)
+            return self.filter(region__code__startswith=user.region_scope)
         return self.none()
 
     def active(self):

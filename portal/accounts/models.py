@@ -22,8 +22,9 @@ class UserQuerySet(models.QuerySet):
     def by_sign_in_name(self, name):
         """The accounts a typed user name or phone means (at most one by constraint)."""
         name = normalise(name)
+        phone = name.translate({ord(" "): None, ord("-"): None}).removeprefix("+86")
         return self.filter(
-            models.Q(username__iexact=name) | models.Q(phone_index=blind_index(name))
+            models.Q(username__iexact=name) | models.Q(phone_index=blind_index(phone))
         )
 
     def visible_to(self, user):
@@ -34,7 +35,7 @@ class UserQuerySet(models.QuerySet):
             return self
         own = models.Q(pk=user.pk)
         if user.role in (Role.CITY_STAFF, Role.AUDITOR, Role.DISTRICT_STAFF):
-            own |= models.Q(role__in=STAFF_ROLES, region_id__startswith=user.region_scope)
+            own |= models.Q(role__in=STAFF_ROLES, region__code__startswith=user.region_scope)
         return self.filter(own)
 
 

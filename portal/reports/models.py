@@ -17,7 +17,7 @@ class ReportSnapshotQuerySet(models.QuerySet):
         """Staff see the snapshots of their region and below (the city's holds every district)."""
         if not user.is_authenticated or not user.is_bureau:
             return self.none()
-        return self.filter(region_id__startswith=user.region_scope)
+        return self.filter(region__code__startswith=user.region_scope)
 
 
 class ReportSnapshot(models.Model):

@@ -19,6 +19,8 @@ STORAGES = {
 }
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+# Static files are the browser tests' own server's work.
+MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]  # noqa: F405
 
 # The suite's processes empty the cache between tests: each has a database of its own, or one would
 # empty what another is using.

@@ -78,7 +78,7 @@ class ClaimBatchQuerySet(models.QuerySet):
         """Bureau staff those whose region lies in theirs."""
         if not user.is_authenticated or not user.is_bureau:
             return self.none()
-        return self.filter(region_id__startswith=user.region_scope)
+        return self.filter(region__code__startswith=user.region_scope)
 
 
 class ClaimBatch(models.Model):
@@ -241,7 +241,7 @@ class ObjectionQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if user.is_bureau:
-            return self.filter(region_id__startswith=user.region_scope)
+            return self.filter(region__code__startswith=user.region_scope)
         return self.filter(created_by_id=user.pk)
 
     def unanswered(self):
