@@ -330,6 +330,7 @@ def components(request):
 def page(name):
     """The context of a composed page."""
     return {
+        "popular": ["普工", "电工", "焊工", "叉车司机", "数控操作", "缝纫", "厨师", "护理员"],
         "rows": vacancy_rows(),
         "groups": filter_groups(),
         "chips": [Chip("武进区", "#"), Chip("新北区", "#")],

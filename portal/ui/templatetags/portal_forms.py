@@ -2,6 +2,8 @@
 
 from django import forms, template
 
+from portal.ui.wording import sentences
+
 register = template.Library()
 
 WIDTHS = ("xs", "s", "m", "l", "full")
@@ -74,6 +76,7 @@ def field(
         "help_text": help_text,
         "help_id": help_id,
         "error_id": error_id,
+        "errors": sentences(bound) if error_id else (),
         "described": described,
         "width": width,
         "prefix": prefix,
@@ -122,5 +125,5 @@ def _errors_of(form):
     lines = [("", message) for message in form.non_field_errors()]
     for bound in form:
         anchor = "" if bound.is_hidden else target_id(bound)
-        lines += [(anchor, message) for message in bound.errors]
+        lines += [(anchor, message) for message in sentences(bound)]
     return lines

@@ -218,11 +218,11 @@ def share_bar(part, whole, label=""):
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context, page, unit="个"):
+def pagination(context, page, unit="个", label="翻页"):
     """上一页 / 下一页 with the capped count, for a `parts.Slice` or a Django paginator's page."""
     if isinstance(page, Slice):
-        return {"slice": page}
-    return {"slice": _slice_of(page, context["request"], unit)}
+        return {"slice": page, "label": label}
+    return {"slice": _slice_of(page, context["request"], unit), "label": label}
 
 
 def _slice_of(page, request, unit):
