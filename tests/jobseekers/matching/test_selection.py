@@ -12,7 +12,7 @@ from jobseekers.matching.columns import Lists
 from . import oracle
 from .strategies import seeker_columns, vacancy_columns, worlds
 
-quick = settings(deadline=None, max_examples=150, derandomize=True, database=None)
+quick = settings(deadline=None, max_examples=100, derandomize=True, database=None)
 
 
 def edges_of(result):
@@ -98,7 +98,7 @@ def test_order_of_rows_and_number_of_threads_change_nothing(world, random):
     assert by_ids(vacancies, seekers, match(vacancies, seekers, other)) == before
 
 
-@settings(quick, max_examples=400)
+@settings(quick, max_examples=200)
 @given(worlds(most_vacancies=6, most_seekers=10), st.data())
 def test_more_headcount_never_leaves_fewer_people_recommended(world, data):
     vacancies, seekers, chosen = world
