@@ -37,15 +37,55 @@ _PAY = re.compile(
     r"\d+(?:\.\d+)?\s*(?:[kK千万元]|/小时|/天)?\s*[-~—到]\s*\d+(?:\.\d+)?\s*[kK千万元wW+]*"
     r"|\d+(?:\.\d+)?[kKwW千万元]\+?|\d{4,}\+?|月[入薪]过?\S{0,2}万|\d+薪|\d+元"
 )
-_CALLS = re.compile(r"急招|急聘|诚聘|直聘|直招|高薪|招聘|诚招|聘请|特招|热招|急|招募|^招(?![商标投生])|^聘|校招|社招|(?:\d+届|应届)(?:毕业)?生?")
+_CALLS = re.compile(
+    r"急招|急聘|诚聘|直聘|直招|高薪|招聘|诚招|聘请|特招|热招|急|招募|^招(?![商标投生])|^聘|校招|社招|(?:\d+届|应届)(?:毕业)?生?"
+)
 _AD_WORDS = re.compile(
     r"包吃包住|包吃住|包食宿|包住宿?|包吃|五险一金|六险一金|五险|双休|周末双休|无责|底薪|提成|高提成"
     r"|年终奖?|双薪|急需|可预支|上市公司|外企|国企|央企|知名企?业?|就近安排|可实习|日结|周结"
 )
 VAGUE_TITLES = frozenset(
-    "专家 岗位 线上 工艺 长白班 设计 测试 高级 兼职 全职 临时工长白班 研发 开发 后端 前端 售前 售后 实习 储备 "
-    "主管 经理 总监 助理 专员 主管/经理 算法 数据 运营 技术 业务精英 新媒体 工程 实施 保底销售 技术类 研发类".split()
+    [
+        "专家",
+        "岗位",
+        "线上",
+        "工艺",
+        "长白班",
+        "设计",
+        "测试",
+        "高级",
+        "兼职",
+        "全职",
+        "临时工长白班",
+        "研发",
+        "开发",
+        "后端",
+        "前端",
+        "售前",
+        "售后",
+        "实习",
+        "储备",
+        "主管",
+        "经理",
+        "总监",
+        "助理",
+        "专员",
+        "主管/经理",
+        "算法",
+        "数据",
+        "运营",
+        "技术",
+        "业务精英",
+        "新媒体",
+        "工程",
+        "实施",
+        "保底销售",
+        "技术类",
+        "研发类",
+    ]
 )
+# Single characters that a segmenter leaves at the ends of real titles: 大|客户, 实习|生.
+HEADS, TAILS = "大对新云后送短小钣普水品多物库车碳零快外副洗打铜", "岗员师工长生类手嫂"
 _EDGES = " -—–_/\\·+.,，。;；:：|｜&、!！~～*#★☆◆【】[]()（）《》<>“”\"'"
 
 
@@ -125,7 +165,11 @@ def clean_title(title: str, places: re.Pattern) -> str:
     text = re.sub(r"[cC]\+\+", "Cpp", text)
     # "某某餐饮招聘收银": what stands before 招聘 is the employer.
     head, call, tail = text.partition("招聘")
-    if call and len(tail.strip(_EDGES)) >= 2 and not tail.startswith(("专员", "主管", "经理", "顾问")):
+    if (
+        call
+        and len(tail.strip(_EDGES)) >= 2
+        and not tail.startswith(("专员", "主管", "经理", "顾问"))
+    ):
         text = tail
     elif call and head:
         text = f"{head}招聘{tail}"
@@ -232,7 +276,7 @@ def _refusal(title: str, users: dict[str, set[str]]) -> str:
     if title in VAGUE_TITLES:
         return REASON_VAGUE
     words = _words(title)
-    if _is_fragment(words[0], "") or _is_fragment(words[-1], "岗员师工长"):
+    if _is_fragment(words[0], HEADS) or _is_fragment(words[-1], TAILS):
         return REASON_EMPTY
     if any(len(users[word]) < EMPLOYERS_PER_WORD for word in words):
         return REASON_RARE

@@ -1,26 +1,17 @@
 """Load the national code tables from the shipped files. Doing it twice changes nothing."""
 
-import csv
-import gzip
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.db import connection, transaction
 from psycopg2 import sql
 
 from .copying import copy_rows
+from .datafiles import read_rows
 from .load_report import LoadReport
 from .models import Division, Industry, Occupation
 
-DATA = Path(__file__).resolve().parent / "data"
 _DIVISION_LEVEL = {2: 1, 4: 2, 6: 3, 9: 4, 12: 5}
 _DIVISION_PARENT = {2: 0, 4: 2, 6: 4, 9: 6, 12: 9}
-
-
-def read_rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of one shipped file as dictionaries of strings."""
-    with gzip.open(DATA / name, "rt", encoding="utf-8", newline="") as handle:
-        yield from csv.DictReader(handle)
 
 
 def division_rows() -> Iterator[tuple]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.selection import DATA, Selected, read_51job, read_boss, select
-from portal.places.loading import read_rows
+from portal.places.datafiles import read_rows
 
 
 class Command(BaseCommand):
