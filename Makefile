@@ -9,7 +9,7 @@ run:       ; $(ENV) run && exec $(LAUNCH) run
 test:      ; $(ENV) dev && exec $(LAUNCH) test $(ARGS)
 setup:     ; $(ENV) dev
 services:  ; $(ENV) run && exec $(LAUNCH) services
-stop:      ; $(ENV) run && exec $(LAUNCH) stop
+stop:      ; @test ! -x .venv/bin/python || exec $(LAUNCH) stop
 nightly:   ; $(ENV) run && exec $(LAUNCH) nightly
 demo-data: ; $(ENV) run && exec $(LAUNCH) demo-data
 bench:     ; $(ENV) dev && exec $(LAUNCH) bench $(ARGS)

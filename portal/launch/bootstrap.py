@@ -163,6 +163,15 @@ def main(arguments):
             file=sys.stderr,
         )
         return 1
+    except OSError as error:
+        print(
+            choose(
+                "系统拒绝了操作：{}。请检查磁盘空间后重试。",
+                "The system refused: {}. Check the disk space, then try again.",
+            ).format(error.strerror),
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print(choose("已中断。", "Interrupted."), file=sys.stderr)
         return 130

@@ -103,7 +103,8 @@ class Layout:
             )
         if layout.account:
             layout.local.chmod(0o711)  # the server's user passes through, and reads nothing
-        layout.logs.mkdir(mode=0o700, exist_ok=True)
+        layout.logs.mkdir(exist_ok=True)
+        layout.logs.chmod(0o700)
         return layout
 
     @property

@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 import redis
 
-from portal.launch.layout import LONGEST_SOCKET_DIRECTORY, Layout
+from portal.launch.layout import LONGEST_SOCKET_DIRECTORY, Layout, copy_readable
 from portal.launch.processes import is_zombie, wait_gone
 from portal.launch.servers import EMBEDDED, TEST, Servers
 from portal.launch.terminal import LaunchError
@@ -167,6 +167,27 @@ def test_directory_closed_to_the_server_user_stays_closed(place):
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert layout.home().is_relative_to(layout.local) == (os.geteuid() != 0)
     remove_state(layout.local)
+
+
+def test_copied_programs_can_be_read_by_everyone(place):
+    package = place / "site" / "server"
+    for path in ("pginstall/bin/postgres", "pginstall/include/c.h", "pginstall/share/words"):
+        (package / path).parent.mkdir(parents=True, exist_ok=True)
+        (package / path).write_text(path)
+        (package / path).chmod(0o700 if "bin" in path else 0o600)
+    (place / "site" / "server.libs").mkdir(mode=0o700)
+    (place / "copy.partial").mkdir()  # left by an interrupted copy
+    copy_readable(package, place / "copy")
+    modes = {
+        str(path.relative_to(place / "copy")): stat.S_IMODE(path.stat().st_mode) & 0o555
+        for path in (place / "copy").rglob("*")
+    }
+    assert modes.pop("server/pginstall/share/words") == 0o444
+    assert "server/pginstall/bin/postgres" in modes
+    assert "server.libs" in modes
+    assert set(modes.values()) == {0o555}
+    assert not any("include" in name for name in modes)
+    assert not (place / "copy.partial").exists()
 
 
 def test_data_of_another_major_version_are_named_not_touched(make_servers):
