@@ -32,16 +32,22 @@ class Leaf:
     measure: str
     constant: int | None = None
     table: object = None
+    otherwise: int | None = None
+    otherwise_fact: str | None = None
 
     def compute(self, facts, params):
         """The value; ``None`` when it is unknown."""
-        if self.kind == "fact":
-            return facts.get(self.name)
         if self.kind == "parameter":
             return params[self.name]
-        if self.kind == "table":
-            return self.table.value(facts, params)
-        return self.constant
+        if self.kind == "value":
+            return self.constant
+        if self.kind == "fact":
+            value = facts.get(self.name)
+            if value is None and self.otherwise_fact:
+                value = facts.get(self.otherwise_fact)
+        else:
+            value = self.table.value(facts, params)
+        return self.otherwise if value is None else value
 
     def phrase(self, facts, params, steps) -> str:
         """Label and figure; a table first says in ``steps`` which row it took."""
@@ -49,7 +55,9 @@ class Leaf:
         if self.kind == "fact":
             return f"{self.label} {shown_fact(self.name, value)}"
         if self.kind == "table":
-            steps.append(self.table.rows[self.table.row(facts)].text)
+            row = self.table.row(facts)
+            if row is not None:
+                steps.append(self.table.sentences[row](facts, params, "", ""))
         return f"{self.label} {shown(value, self.unit, self.measure)}".strip()
 
     def leaves(self):
@@ -64,6 +72,7 @@ class Node:
     kind: str
     label: str
     unit: str
+    measure: str
     parts: tuple
 
     def compute(self, facts, params):
@@ -91,7 +100,7 @@ class Node:
         return f"{self.label} {result}"
 
     def _figure(self, value):
-        return money(value) if self.unit == "fen" else shown(value, self.unit)
+        return money(value) if self.unit == "fen" else shown(value, self.unit, self.measure)
 
     def leaves(self):
         """Every leaf below."""
@@ -104,19 +113,29 @@ def build(expr, parameters, tables):
     kind = expr.kind
     if kind == "fact":
         fact = CATALOGUE[expr.fact]
-        return Leaf(kind, expr.fact, expr.label or fact.label, fact.kind, fact.unit)
+        return Leaf(
+            kind,
+            expr.fact,
+            expr.label or fact.label,
+            fact.kind,
+            fact.unit,
+            otherwise=expr.otherwise,
+            otherwise_fact=expr.otherwise_fact,
+        )
     if kind == "parameter":
         parameter = parameters[expr.parameter]
         label = expr.label or parameter.label
         return Leaf(kind, expr.parameter, label, parameter.unit, parameter.measure)
     if kind == "table":
         table = tables[expr.table]
-        return Leaf(kind, expr.table, expr.label or table.label, table.unit, "", table=table)
+        label = expr.label or table.label
+        return Leaf(kind, expr.table, label, table.unit, "", table=table, otherwise=expr.otherwise)
     if kind == "value":
         return Leaf(kind, "", expr.label or "", expr.unit, "", constant=expr.value)
     parts = tuple(build(part, parameters, tables) for part in getattr(expr, kind))
     unit = "fen" if any(part.unit == "fen" for part in parts) else parts[0].unit
-    return Node(kind, expr.label, unit, parts)
+    measure = next((part.measure for part in parts if part.measure), "")
+    return Node(kind, expr.label, unit, measure, parts)
 
 
 class CompiledAmount:
@@ -157,7 +176,7 @@ class CompiledAmount:
                 if leaf.kind != "table":
                     found.setdefault(leaf.name, leaf.label)
                     continue
-                for name in leaf.table.inputs:
+                for name in leaf.table.fact_inputs:
                     if name not in facts:
                         found.setdefault(name, CATALOGUE[name].label)
                 row = leaf.table.row(facts)

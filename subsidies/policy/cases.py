@@ -3,8 +3,8 @@
 A file of cases has ``schema: 1``, ``bases`` (named complete cases) and ``cases``. A case names a
 ``provision`` (or, for an exclusivity group, ``group``), ``facts``, ``set`` (local parameters),
 ``as_of``, and ``expect``; ``from`` starts with a base and overrides single facts or parameters.
-``expect`` gives ``outcome`` and ``amount_fen``, optionally the exact ``failed`` and ``unknown``
-facts, ``steps`` (texts that occur in the amount steps), or ``error`` (a text of the message).
+``expect`` gives ``outcome`` and ``amount_fen``, optionally ``potential_fen``, the exact ``failed``
+and ``unknown`` facts, ``steps`` (texts that occur in the amount steps), or ``error`` (a text of the message).
 A group expects ``winner`` (or null) and its ``amount_fen``.
 """
 
@@ -29,6 +29,7 @@ class Expectation(Strict):
 
     outcome: str | None = None
     amount_fen: int = 0
+    potential_fen: int | None = None
     failed: list[str] | None = None
     unknown: list[str] | None = None
     steps: list[str] = Field(default_factory=list)
@@ -143,11 +144,11 @@ def run_case(policies: PolicySet, case: Case) -> list[str]:
     if case.expect.error is not None:
         return [f"应报错“{case.expect.error}”，实为 {decision.outcome}"]
     differences = []
-    for name in ("outcome", "amount_fen", "failed", "unknown"):
+    for name in ("outcome", "amount_fen", "potential_fen", "failed", "unknown"):
         wanted, got = getattr(case.expect, name), getattr(decision, name)
+        if wanted is None and name not in ("outcome", "amount_fen"):
+            continue
         if name in ("failed", "unknown"):
-            if wanted is None:
-                continue
             wanted, got = sorted(wanted), sorted(got)
         if wanted != got:
             differences.append(f"{name} 应为 {wanted}，实为 {got}")

@@ -55,7 +55,7 @@ class Checker:
         self.used_parameters: set[str] = set()
         self.used_tables: set[str] = set()
         self.used_indicators: set[str] = set()
-        self.used_unspecified: set[str] = set()
+        self.used_flags: set[str] = set()
 
     def fault(self, path, text):
         """Note one fault at a key."""
@@ -66,7 +66,6 @@ class Checker:
         self._grounds(self.source.data, ())
         if self.file.claim_window is None and "claim_window" not in self.file.unspecified:
             self.fault((), "没有 claim_window，就要在 unspecified 里用同名条目说明")
-        self.used_unspecified.add("claim_window")
         for name, parameter in self.file.parameters.items():
             self._parameter(("parameters", name), parameter)
         for name, use in self.file.indicators.items():
@@ -100,7 +99,6 @@ class Checker:
                 elif clause[:-1] not in known.clauses:
                     self.fault(here, f"文件“{document}”没有列出条款“{clause[:-1]}”")
             elif key == "unspecified" and path:
-                self.used_unspecified.add(value)
                 if value not in self.file.unspecified:
                     self.fault(here, f"unspecified 里没有“{value}”")
             else:
@@ -125,22 +123,24 @@ class Checker:
             following = parameter.values[index + 1]
             if item.to is None:
                 self.fault((*here, "until_notice"), "后面还有取值，要写明止日")
-            elif following.start <= item.to:
+            elif following.start is None or following.start <= item.to:
                 self.fault((*path, "values", index + 1, "from"), "与前一个取值的日期重叠")
             elif following.start != item.to + timedelta(days=1):
                 self.fault((*path, "values", index + 1, "from"), "与前一个取值之间有空档")
 
     def _whole_years(self, path, item):
-        if (item.start.month, item.start.day) != (1, 1):
+        if item.start is None or (item.start.month, item.start.day) != (1, 1):
             self.fault((*path, "from"), "按年度取值的参数从 1 月 1 日起")
         if item.to and (item.to.month, item.to.day) != (12, 31):
             self.fault((*path, "to"), "按年度取值的参数到 12 月 31 日止")
 
     def _table(self, path, table):
         for index, name in enumerate(table.inputs):
-            if name not in CATALOGUE:
+            if name in self.file.flags:
+                self.used_flags.add(name)
+            elif name not in CATALOGUE:
                 self.fault((*path, "inputs", index), f"未知的事实“{name}”")
-        sound = all(name in CATALOGUE for name in table.inputs)
+        sound = all(name in CATALOGUE or name in self.file.flags for name in table.inputs)
         for index, row in enumerate(table.rows):
             here = (*path, "rows", index)
             for name, test in row.when.items():
@@ -148,12 +148,16 @@ class Checker:
                     self.fault((*here, "when", name), "不在 inputs 里")
                     sound = False
                     continue
-                if name in CATALOGUE:
+                if name in self.file.flags:
+                    if test.one_of not in ([True], [False]):
+                        self.fault((*here, "when", name), "要写 one_of: [true] 或 [false]")
+                        sound = False
+                elif name in CATALOGUE:
                     sound = self._row_test((*here, "when", name), name, test) and sound
             self._result(here, row, table.unit)
             self._sentence((*here, "text"), row.text)
         if sound:
-            for position, text in table_faults(table):
+            for position, text in table_faults(table, self.file.flags):
                 self.fault((*path, "rows", *position), text)
 
     def _row_test(self, path, name, test):
@@ -197,8 +201,15 @@ class Checker:
         for index, exclusion in enumerate(provision.exclusions):
             here = (*path, "exclusions", index)
             self._rule(here, exclusion, seen, ("clear", "excluded"))
+        period = provision.effective or self.file.effective
+        if provision.base_period is not None and period.start is None:
+            self.fault((*path, "base_period"), "有效期没有起日，定不了上一年度")
+        manual = {check.id for check in provision.manual_checks}
         for index, rule in enumerate(provision.conditions):
             here = (*path, "conditions", index)
+            for condition in rule.any_of if isinstance(rule, AnyOf) else [rule]:
+                if condition.if_unknown == "manual" and condition.id not in manual:
+                    self.fault((*here, "if_unknown"), f"manual_checks 里没有“{condition.id}”")
             if isinstance(rule, AnyOf):
                 for part, condition in enumerate(rule.any_of):
                     self._rule((*here, "any_of", part), condition, seen, ("passed", "failed"))
@@ -218,17 +229,32 @@ class Checker:
         kind, choices = self._quantity((*path, "fact"), rule.fact)
         if kind is None:
             return
-        less = getattr(rule, "less", None)
-        if less is not None:
-            other = CATALOGUE.get(less)
-            if other is None:
-                self.fault((*path, "less"), f"未知的事实“{less}”")
-            elif kind != "int" or (other.kind, other.unit) != ("int", CATALOGUE[rule.fact].unit):
-                self.fault((*path, "less"), "单位与被减的事实不同")
+        for key in ("less", "per"):
+            other = getattr(rule, key, None)
+            if other is not None and not self._same_unit((*path, key), rule.fact, kind, other):
+                return
+        if getattr(rule, "per", None) is not None:
+            kind, choices = "share", ()
+        for name, test in getattr(rule, "only_if", {}).items():
+            if name not in CATALOGUE:
+                self.fault((*path, "only_if", name), f"未知的事实“{name}”")
+            else:
+                self._row_test((*path, "only_if", name), name, test)
         if rule.operator not in OPERATORS[kind]:
             self.fault((*path, "operator"), f"事实“{rule.fact}”不能用“{rule.operator}”比较")
             return
         self._limit((*path, "limit"), rule, kind, choices)
+
+    def _same_unit(self, path, name, kind, other):
+        """Whether two facts are counts of the same thing."""
+        fact = CATALOGUE.get(other)
+        if fact is None:
+            self.fault(path, f"未知的事实“{other}”")
+        elif kind != "int" or (fact.kind, fact.unit) != ("int", CATALOGUE[name].unit):
+            self.fault(path, f"与事实“{name}”的单位不同")
+        else:
+            return True
+        return False
 
     def _quantity(self, path, name):
         if name in self.file.indicators:
@@ -300,6 +326,8 @@ class Checker:
             if expr.fact in self.file.indicators or unit not in (None, "int", "fen", "share"):
                 self.fault(here, f"事实“{expr.fact}”不能用来计算")
                 return None
+            if expr.otherwise_fact is not None:
+                self._same_unit((*path, "otherwise_fact"), expr.fact, unit, expr.otherwise_fact)
             return unit
         if kind == "parameter":
             return self._uses_parameter(here, expr.parameter)
@@ -335,6 +363,7 @@ class Checker:
             ("parameters", self.file.parameters, self.used_parameters),
             ("tables", self.file.tables, self.used_tables),
             ("indicators", self.file.indicators, self.used_indicators),
+            ("flags", self.file.flags, self.used_flags),
         )
         for section, given, used in sections:
             for name in given:

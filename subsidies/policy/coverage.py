@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from .cases import Case
 from .evaluator import Evaluator
 from .facts import CATALOGUE
-from .operands import quantity
 from .parameters import check_local
 from .policyset import LoadedPolicy
+from .rules import condition_quantity
 from .schema import AnyOf
 
 
@@ -34,8 +34,9 @@ def needs(policy: LoadedPolicy, key: str) -> tuple[set[str], set[str]]:
     for rule in provision.conditions:
         conditions.extend(rule.any_of if isinstance(rule, AnyOf) else [rule])
     for rule in conditions:
-        if getattr(rule, "if_unknown", "review") == "review":
-            facts.update(quantity(rule.fact, file.indicators, getattr(rule, "less", None)).needs)
+        if rule.if_unknown == "review":
+            facts.update(condition_quantity(policy.scope, rule).needs)
+            facts.update(getattr(rule, "only_if", ()))
         parameters.add(rule.limit.parameter)
         tables.add(rule.limit.table)
     expressions = [cap.amount for cap in provision.caps]
@@ -46,9 +47,10 @@ def needs(policy: LoadedPolicy, key: str) -> tuple[set[str], set[str]]:
         expressions.append(provision.amount.expression)
     for expr in expressions:
         for part in _expressions(expr):
-            facts.add(part.fact)
             parameters.add(part.parameter)
-            tables.add(part.table)
+            if part.otherwise is None and part.otherwise_fact is None:
+                facts.add(part.fact)
+                tables.add(part.table)
     for name in tables - {None}:
         facts.update(file.tables[name].inputs)
         parameters.update(row.parameter for row in file.tables[name].rows)

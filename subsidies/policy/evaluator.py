@@ -66,7 +66,7 @@ class Evaluator:
                 rules.append(compile_alternatives(scope, condition))
                 continue
             if condition.limit.table is not None:
-                rules.append(compile_table_note(scope, condition.limit.table, condition.cite))
+                rules.append(compile_table_note(scope, condition.limit.table))
             rules.append(compile_condition(scope, condition))
         return rules
 
@@ -137,6 +137,8 @@ class Evaluator:
                 trace.append(entry)
             return None
         fen = round_half_up(exact)
+        if not fen and any(entry["result"] is False for entry in trace):
+            return 0
         entry = self._amount_base.copy()
         entry["actual"], entry["actual_text"] = fen, money(fen)
         entry["limit"], entry["limit_text"] = 0, "大于 0"
@@ -166,7 +168,8 @@ class Evaluator:
         (or the day the policy begins, if that is later)."""
         if self._as_of is not None:
             return self._as_of
-        start = (self._provision.effective or self._loaded.file.effective).start
+        period = self._provision.effective or self._loaded.file.effective
+        start = period.start or date.min
         if base_year is None or not 0 < base_year < 9998:
             return start
         return max(start, date(base_year + 1, 1, 1))
@@ -180,7 +183,9 @@ class Evaluator:
         else:
             looked_up = legal
         for item in parameter.values:
-            if item.start <= looked_up and (item.to is None or looked_up <= item.to):
+            if (item.start is None or item.start <= looked_up) and (
+                item.to is None or looked_up <= item.to
+            ):
                 return engine_value(item.value)
         return None
 

@@ -56,10 +56,13 @@ def period_rule(scope, provision, as_of: date):
     entry = scope.entry("effective_period", "政策有效期", period.cite, "as_of", "within")
     entry["actual"], entry["actual_text"] = as_of.isoformat(), day(as_of)
     end = period.to.isoformat() if period.to else None
-    entry["limit"] = [period.start.isoformat(), end]
+    start = period.start
+    entry["limit"] = [start.isoformat() if start else None, end]
     until = f"至{day(period.to)}" if period.to else "起，截止另行通知"
-    entry["limit_text"] = f"{day(period.start)}{until}"
-    entry["result"] = as_of >= period.start and (period.to is None or as_of <= period.to)
+    entry["limit_text"] = f"{day(start) if start else '印发之日'}{until}"
+    entry["result"] = (start is None or as_of >= start) and (
+        period.to is None or as_of <= period.to
+    )
     entry["text"] = f"{day(as_of)}{'在' if entry['result'] else '不在'}政策有效期内。"
 
     def rule(facts, params):

@@ -88,7 +88,17 @@ def _indicator(indicator):
     return get
 
 
-def quantity(name: str, indicators: dict, less: str | None = None) -> Quantity:
+def _per(name, whole):
+    def get(facts, params):
+        part, all_of = facts.get(name), facts.get(whole)
+        return None if part is None or not all_of else (part, all_of)
+
+    return get
+
+
+def quantity(
+    name: str, indicators: dict, less: str | None = None, per: str | None = None
+) -> Quantity:
     """The quantity behind a name; ``indicators`` maps a policy's own names to their use."""
     if name in indicators:
         use = indicators[name]
@@ -98,6 +108,9 @@ def quantity(name: str, indicators: dict, less: str | None = None) -> Quantity:
     if less is not None:
         needs = (name, less)
         return Quantity(name, fact.label, "int", fact.unit, needs, _difference(name, less), False)
+    if per is not None:
+        label = f"{fact.label}占{CATALOGUE[per].label}的比例"
+        return Quantity(name, label, "share", "", (name, per), _per(name, per), True)
     ratio = fact.kind == "share"
     getter = _share(name) if ratio else _fact(name)
     return Quantity(name, fact.label, fact.kind, fact.unit, (name,), getter, ratio)
@@ -150,38 +163,59 @@ def missing_facts(names, facts) -> list[str]:
     return [CATALOGUE[name].label for name in names if name not in facts]
 
 
-class CompiledTable:
-    """A decision table ready to look up. ``inputs`` are the facts it reads."""
+def row_test(test) -> Callable:
+    """A ``Test`` of the schema as a function of a known value."""
+    if test.one_of is not None:
+        allowed = frozenset(engine_value(item) for item in test.one_of)
+        return allowed.__contains__
+    least, most = engine_value(test.least), engine_value(test.most)
+    if least is None:
+        return lambda value: value <= most
+    if most is None:
+        return lambda value: value >= least
+    return lambda value: least <= value <= most
 
-    def __init__(self, name, table, parameters):
+
+def _flag(flag):
+    """``(facts) -> bool``: every year of the list reaches the figures, and there are enough."""
+    wanted, name = flag.every_year, flag.fact
+    kept = engine_value(wanted.kept_share)
+
+    def get(facts):
+        years = facts.get(name)
+        if years is None:
+            return flag.otherwise
+        return len(years) >= wanted.years and all(
+            persons >= wanted.persons and share >= kept for persons, share in years
+        )
+
+    return get
+
+
+class CompiledTable:
+    """A decision table ready to look up. ``inputs`` are the facts and flags it reads."""
+
+    def __init__(self, name, table, flags):
         self.name = name
         self.label = table.label
         self.unit = table.unit
         self.inputs = tuple(table.inputs)
+        self.fact_inputs = tuple(name for name in table.inputs if name not in flags)
         self.rows = table.rows
-        self._parameters = parameters
+        self._flags = {
+            name: (flags[name].label, _flag(flags[name])) for name in table.inputs if name in flags
+        }
         self._tests = [
-            [(fact, self._test(test)) for fact, test in row.when.items()] for row in table.rows
+            [(fact, row_test(test)) for fact, test in row.when.items()] for row in table.rows
         ]
+        self.sentences: list = []
         self._values = [engine_value(row.value) for row in table.rows]
-
-    @staticmethod
-    def _test(test):
-        if test.one_of is not None:
-            allowed = frozenset(engine_value(item) for item in test.one_of)
-            return allowed.__contains__
-        least, most = engine_value(test.least), engine_value(test.most)
-        if least is None:
-            return lambda value: value <= most
-        if most is None:
-            return lambda value: value >= least
-        return lambda value: least <= value <= most
 
     def row(self, facts) -> int | None:
         """Position of the row that hits whatever the unknown facts are; ``None`` if open."""
         for index, tests in enumerate(self._tests):
             for fact, test in tests:
-                value = facts.get(fact)
+                value = self._flags[fact][1](facts) if fact in self._flags else facts.get(fact)
                 if value is None or not test(value):
                     break
             else:
@@ -200,13 +234,13 @@ class CompiledTable:
         """Labels of unknown facts and names of unset parameters that keep the value open."""
         index = self.row(facts)
         if index is None:
-            return missing_facts(self.inputs, facts), []
+            return missing_facts(self.fact_inputs, facts), []
         return [], [self.rows[index].parameter]
 
     def inputs_text(self, facts) -> str:
         """The known inputs as one phrase, for the page."""
         return "，".join(
             f"{CATALOGUE[name].label} {shown_fact(name, facts[name])}"
-            for name in self.inputs
+            for name in self.fact_inputs
             if name in facts
         )

@@ -15,6 +15,7 @@ from .operands import (
     json_value,
     missing_facts,
     quantity,
+    row_test,
 )
 from .wording import percent_beside, percent_exact, shown, shown_fact
 
@@ -41,9 +42,10 @@ class Scope:
         self.parameters = policy.parameters
         self.indicators = policy.indicators
         self.tables = {
-            name: CompiledTable(name, table, policy.parameters)
-            for name, table in policy.tables.items()
+            name: CompiledTable(name, table, policy.flags) for name, table in policy.tables.items()
         }
+        for table in self.tables.values():
+            table.sentences = [self.sentence(row.text) for row in table.rows]
 
     def entry(self, rule, label, cite, fact, operator, remedy="none") -> dict:
         """The parts of a trace entry that do not depend on the case."""
@@ -162,12 +164,22 @@ def _unknown_text(scope, look, operand, facts, params):
     return f"{'；'.join(words)}，要人工核实。"
 
 
+def condition_quantity(scope, condition):
+    """What a condition or exclusion looks at."""
+    return quantity(
+        condition.fact,
+        scope.indicators,
+        getattr(condition, "less", None),
+        getattr(condition, "per", None),
+    )
+
+
 def compile_condition(scope, condition, *, exclusion=False):
     """Compile one ``Condition`` or ``Exclusion`` into ``rule(facts, params) -> dict``.
 
     For an exclusion ``result`` is false when it applies, so that false always means "in the way".
     """
-    look = quantity(condition.fact, scope.indicators, getattr(condition, "less", None))
+    look = condition_quantity(scope, condition)
     operator, operand = condition.operator, condition.limit
     limit_getter, constant = _limit_reader(scope, operand)
     test = (RATIO_TESTS if look.ratio else PLAIN_TESTS)[operator]
@@ -197,9 +209,23 @@ def compile_condition(scope, condition, *, exclusion=False):
             limits_written[limit] = found
         return found
 
+    guards = [(name, row_test(test)) for name, test in getattr(condition, "only_if", {}).items()]
+    optional = condition.if_unknown == "manual"
+
     def rule(facts, params):
-        entry = base.copy()
+        for name, applies in guards:
+            value = facts.get(name)
+            if value is None:
+                entry = base.copy()
+                entry["fact"], entry["label"] = name, CATALOGUE[name].label
+                entry["text"] = f"缺少“{CATALOGUE[name].label}”，要人工核实。"
+                return entry
+            if not applies(value):
+                return None
         actual = get(facts, params)
+        if actual is None and optional:
+            return None
+        entry = base.copy()
         limit = limit_getter(facts, params) if limit_getter else constant
         limit_alone = ""
         if limit is not None:
@@ -235,9 +261,13 @@ def compile_alternatives(scope, alternatives):
     Holds: the first alternative that does. Fails: all of them. Open: the unknown ones.
     """
     rules = [compile_condition(scope, condition) for condition in alternatives.any_of]
+    certain = alternatives.any_of[0].model_copy(update={"if_unknown": "review"})
+    missing = compile_condition(scope, certain)
 
     def rule(facts, params):
-        entries = [one(facts, params) for one in rules]
+        entries = [entry for one in rules if (entry := one(facts, params)) is not None]
+        if not entries:
+            return [missing(facts, params)]
         for entry in entries:
             if entry["result"] is True:
                 return [entry]
@@ -246,14 +276,13 @@ def compile_alternatives(scope, alternatives):
     return rule
 
 
-def compile_table_note(scope, table_name, cite_rule):
+def compile_table_note(scope, table_name):
     """An entry that says which row of a table applies; ``None`` while that is open."""
     table = scope.tables[table_name]
     bases = [
         scope.entry(table_name, table.label, row.cite, table.inputs[0], "table")
         for row in table.rows
     ]
-    sentences = [scope.sentence(row.text) for row in table.rows]
 
     def note(facts, params):
         index = table.row(facts)
@@ -269,7 +298,7 @@ def compile_table_note(scope, table_name, cite_rule):
         entry["limit"] = json_value(value, table.unit)
         entry["limit_text"] = shown(value, table.unit)
         entry["result"] = True
-        entry["text"] = sentences[index](facts, params, "", "")
+        entry["text"] = table.sentences[index](facts, params, "", "")
         return entry
 
     return note

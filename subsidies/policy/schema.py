@@ -8,6 +8,7 @@ Every ``cite`` is ``DOCUMENT(CLAUSE)``, e.g. ``S0(十)``: a key of ``documents``
 ``clauses``. Money is integer fen, rates are decimals, both sides of a window are included.
 """
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -72,6 +73,24 @@ class Table(Strict):
     rows: list[Row] = Field(min_length=1)
 
 
+class EveryYear(Strict):
+    """In each of at least ``years`` years, so many persons and so large a share kept on."""
+
+    years: int = Field(ge=1)
+    persons: int = Field(ge=1)
+    kept_share: Decimal = Field(ge=0, le=1)
+
+
+class Flag(Strict):
+    """A truth made of a list, to be used in tables. ``otherwise`` holds while it is unknown."""
+
+    label: Text
+    fact: Literal["placed_last_three_years"]
+    every_year: EveryYear
+    otherwise: Literal[False]
+    cite: Citation
+
+
 class Operand(Strict):
     """The right-hand side of a condition."""
 
@@ -96,20 +115,26 @@ class Operand(Strict):
 class Condition(Strict):
     """One rule: ``fact operator limit``, its clause, and the sentences people read.
 
-    ``less`` names a fact taken off first (insured months without back payments). ``remedy`` is
-    what the page may offer when only this keeps somebody from a grant; ``none`` is never offered.
+    ``less`` names a fact taken off first (insured months without back payments), ``per`` one the
+    fact is divided by (new hires per staff). ``only_if`` limits the rule to cases like this one.
+    ``if_unknown: manual`` leaves the rule out when the fact is not on record: a reviewer looks at
+    it under ``manual_checks``, which must have an entry of the same id. ``remedy`` is what the page
+    may offer when only this keeps somebody from a grant; ``none`` is never offered.
     """
 
     id: Identifier
     label: Text
     fact: Identifier
     less: Identifier | None = None
+    per: Identifier | None = None
+    only_if: dict[Identifier, Test] = Field(default_factory=dict)
     operator: Operator
     limit: Operand
     cite: Citation
     passed: Text
     failed: Text
     shown_limit: Text | None = None
+    if_unknown: Literal["review", "manual"] = "review"
     remedy: Remedy
 
 
@@ -149,7 +174,11 @@ class Exclusion(Strict):
 
 
 class Expr(Strict):
-    """An amount, from a closed set of operations. ``label`` names the result in the steps."""
+    """An amount, from a closed set of operations. ``label`` names the result in the steps.
+
+    ``otherwise`` and ``otherwise_fact`` stand in for a fact or table that is unknown: only for what
+    cannot raise the amount unseen (months the bureau itself has no payment record of).
+    """
 
     fact: Identifier | None = None
     parameter: Identifier | None = None
@@ -162,12 +191,16 @@ class Expr(Strict):
     greatest: list["Expr"] | None = Field(None, min_length=2)
     label: Text | None = None
     unit: Literal["fen", "int"] | None = None
+    otherwise: int | None = None
+    otherwise_fact: Identifier | None = None
 
     @model_validator(mode="after")
     def _is_one_operation(self):
         kind = exactly_one(self, OPERATIONS)
         if (kind == "value") != (self.unit is not None):
             raise ValueError("value 要写明 unit，其他运算不写")
+        if kind not in ("fact", "table") and (self.otherwise, self.otherwise_fact) != (None, None):
+            raise ValueError("otherwise 只能用在 fact 和 table 上")
         if kind in COMPOSITES and self.label is None:
             raise ValueError("运算要写 label，说明算出的是什么")
         return self
@@ -293,6 +326,7 @@ class PolicyFile(Strict):
     rounding: Rounding
     parameters: dict[Identifier, Parameter] = Field(default_factory=dict)
     indicators: dict[Identifier, IndicatorUse] = Field(default_factory=dict)
+    flags: dict[Identifier, Flag] = Field(default_factory=dict)
     tables: dict[Identifier, Table] = Field(default_factory=dict)
     exclusivity: dict[Identifier, Exclusivity] = Field(default_factory=dict)
     provisions: dict[Slug, Provision] = Field(min_length=1)

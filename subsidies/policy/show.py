@@ -1,8 +1,8 @@
 """A policy or a provision as plain text, for whoever has to read it before publishing."""
 
 from .facts import CATALOGUE
-from .operands import engine_value, quantity
-from .rules import OPERATOR_WORDS, limit_words
+from .operands import engine_value
+from .rules import OPERATOR_WORDS, condition_quantity, limit_words
 from .schema import AnyOf
 from .wording import day, shown
 
@@ -10,7 +10,8 @@ DELIVERY = {"automatic": "免申即享", "on_application": "依申请"}
 
 
 def _period(period):
-    return f"{day(period.start)}至{day(period.to)}" if period.to else f"{day(period.start)}起"
+    start = day(period.start) if period.start else "印发之日"
+    return f"{start}至{day(period.to)}" if period.to else f"{start}起"
 
 
 def show_policy(policy) -> str:
@@ -41,7 +42,7 @@ def _rule_line(policy, rule, mark="·"):
     if isinstance(rule, AnyOf):
         parts = [_rule_line(policy, part, "－") for part in rule.any_of]
         return "\n".join(["  · 以下符合一项即可：", *(f"  {part}" for part in parts)])
-    look = quantity(rule.fact, policy.file.indicators, getattr(rule, "less", None))
+    look = condition_quantity(policy.scope, rule)
     less = f"（不含{CATALOGUE[rule.less].label}）" if getattr(rule, "less", None) else ""
     return f"  {mark} {look.label}{less}：{_limit(policy, rule, look)}　{rule.cite}"
 

@@ -14,7 +14,9 @@ from .wording import shown_fact
 CELL_LIMIT = 20_000
 
 
-def _samples(table, name):
+def _samples(table, name, flags):
+    if name in flags:
+        return [True, False]
     fact = CATALOGUE[name]
     if fact.kind == "bool":
         return [True, False]
@@ -49,9 +51,9 @@ def _hits(row, case):
     return True
 
 
-def table_faults(table) -> list[tuple[tuple, str]]:
+def table_faults(table, flags) -> list[tuple[tuple, str]]:
     """Faults of a table as ``(position below rows, text)``; empty when each case hits one row."""
-    samples = [_samples(table, name) for name in table.inputs]
+    samples = [_samples(table, name, flags) for name in table.inputs]
     count = 1
     for values in samples:
         count *= len(values)
@@ -66,7 +68,10 @@ def table_faults(table) -> list[tuple[tuple, str]]:
         if len(hits) == 1:
             continue
         words = "，".join(
-            f"{CATALOGUE[name].label} {shown_fact(name, value)}" for name, value in case.items()
+            f"{flags[name].label} {'是' if value else '否'}"
+            if name in flags
+            else f"{CATALOGUE[name].label} {shown_fact(name, value)}"
+            for name, value in case.items()
         )
         if not hits:
             return [((), f"有空缺：{words} 时没有一行适用")]

@@ -56,9 +56,12 @@ class Jurisdiction(Strict):
 
 
 class Period(Strict):
-    """From one day to another, both included; without an end it says ``until_notice: true``."""
+    """From one day to another, both included; without an end it says ``until_notice: true``.
 
-    start: date = Field(alias="from")
+    ``from: null`` where the source bears no date.
+    """
+
+    start: date | None = Field(alias="from")
     to: date | None = None
     until_notice: Literal[True] | None = None
     cite: Citation
@@ -66,7 +69,7 @@ class Period(Strict):
     @model_validator(mode="after")
     def _has_an_end(self):
         exactly_one(self, ("to", "until_notice"))
-        if self.to and self.to < self.start:
+        if self.to and self.start and self.to < self.start:
             raise ValueError("止日早于起日")
         return self
 
@@ -108,9 +111,9 @@ class Notice(Strict):
 
 
 class DatedValue(Strict):
-    """One value of a parameter and the days it holds."""
+    """One value of a parameter and the days it holds; ``from: null`` is since ever."""
 
-    start: date = Field(alias="from")
+    start: date | None = Field(alias="from")
     to: date | None = None
     until_notice: Literal[True] | None = None
     value: Scalar
@@ -119,7 +122,7 @@ class DatedValue(Strict):
     @model_validator(mode="after")
     def _has_an_end(self):
         exactly_one(self, ("to", "until_notice"))
-        if self.to and self.to < self.start:
+        if self.to and self.start and self.to < self.start:
             raise ValueError("止日早于起日")
         return self
 
