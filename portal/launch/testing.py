@@ -49,7 +49,7 @@ def find_chromium(variables):
 def test(layout, arguments):
     """Run pytest with the arguments and return its exit status; its closing line comes last."""
     chromium = find_chromium(os.environ)
-    options = ["-n", "2", "--dist", "loadgroup", *arguments]
+    options = ["-n", "2", "--dist", "loadfile", *arguments]
     if chromium is None:
         if os.environ.get("CI"):
             raise LaunchError(
