@@ -12,7 +12,7 @@ from enterprises.size_class import classify
 from .codes import credit_code, mobile
 from .draws import at, blocks, office_seconds, pick, rng
 from .names import enterprise_name, person_names
-from .regions import streets
+from .regions import Street, streets
 from .sectors import HARD_HIT_SECTIONS, SECTORS
 from .story import PLANTED, Planted
 
@@ -136,10 +136,13 @@ class Enterprises:
             prefix = "溧阳"
         return enterprise_name(number, trade, prefix)
 
+    def street(self, number: int) -> Street:
+        """Where the enterprise is."""
+        return streets()[self.region[number]]
+
     def address(self, number: int) -> str:
         """Street, road and door."""
-        street = streets()[self.region[number]].name
-        return f"{street}{_ROADS[self.road[number]]}路 {self.door[number]} 号"
+        return f"{self.street(number).name}{_ROADS[self.road[number]]}路 {self.door[number]} 号"
 
     def rows(self) -> Iterator[EnterpriseRow]:
         """All enterprises in order."""

@@ -1,0 +1,161 @@
+"""Insurance records, local parameters; assignments, tickets, visits."""
+
+import datetime
+import hashlib
+from collections.abc import Iterator
+
+from hotlines.models import Assignment, Ticket, Visit
+from portal.accounts.crypto import encrypt
+from portal.demo.insurance import month_day
+from portal.demo.people import PARAMETERS
+from portal.demo.regions import CITY
+from portal.demo.size import BASE_YEAR
+from subsidies.models import InsuranceImport, InsuranceMonth, InsuredPerson, LocalParameter
+
+from .context import Load
+from .tables import copy_into, reserve
+
+_TICKETS, _VISITS = 120, 320
+
+
+def load_insurance(load: Load) -> None:
+    """Months and persons of the base year, as one accepted import."""
+    city, keys = load.city, load.keys
+    source = reserve(InsuranceImport, 1)
+    days = {month: month_day(month) for month in range(1, city.size.months + 1)}
+    premium = 0
+
+    def months() -> Iterator[tuple]:
+        nonlocal premium
+        for row in city.insurance_months():
+            premium += (row.premium_enterprise_fen or 0) + (row.premium_employee_fen or 0)
+            yield keys.enterprises + row.enterprise, days[row.month], *row[2:], source
+
+    columns = (
+        "enterprise_id", "month", "headcount", "premium_enterprise_fen", "premium_employee_fen",
+        "social_insurance_fen", "source_id",
+    )  # fmt: skip
+    lines = copy_into(InsuranceMonth, columns, months())
+    load.added("缴费月", lines)
+    load.added(
+        "参保人员",
+        copy_into(
+            InsuredPerson,
+            ("enterprise_id", "person_hash", "first_month", "last_month", "base_fen", "source_id"),
+            (
+                (
+                    keys.enterprises + row.enterprise,
+                    row.person_hash,
+                    days[row.first_month],
+                    days[row.last_month],
+                    row.base_fen,
+                    source,
+                )
+                for row in city.insured_persons()
+            ),
+        ),
+    )
+    label = f"演示数据：{BASE_YEAR} 年度失业保险缴费记录"
+    digest = hashlib.sha256(f"{label} {city.seed} {city.size}".encode()).hexdigest()
+    InsuranceImport.objects.create(
+        pk=source,
+        kind="enterprise_month",
+        source=label,
+        sha256=digest,
+        first_month=days[1],
+        last_month=days[city.size.months],
+        lines=lines,
+        accepted=lines,
+        rejected=0,
+        premium_fen=premium,
+        imported_by_id=keys.users["city2"],
+    )
+
+
+def load_parameters(load: Load) -> None:
+    """Figures the documents leave to the bureau, filled in by one person, approved by another."""
+    added = 0
+    for row in PARAMETERS:
+        _, created = LocalParameter.objects.get_or_create(
+            region_id=CITY,
+            name=row.name,
+            valid_from=datetime.date.fromisoformat(row.valid_from),
+            defaults={
+                "value": row.value,
+                "document": row.document,
+                "author_id": load.keys.users["city2"],
+                "approver_id": load.keys.users["city1"],
+            },
+        )
+        added += created
+    load.added("本地参数", added)
+
+
+def load_contacts(load: Load) -> None:
+    """Who looks after whom, tickets and visits."""
+    keys, contacts = load.keys, load.city.contacts
+    load.added(
+        "包保关系",
+        copy_into(
+            Assignment,
+            (
+                "enterprise_id", "commissioner_id", "started_at", "ended_at", "reason",
+                "assigned_by_id",
+            ),
+            (
+                (
+                    keys.enterprises + row.enterprise,
+                    keys.commissioners + row.commissioner,
+                    *row[2:],
+                    keys.users["city1"],
+                )
+                for row in contacts.assignments()
+            ),
+        ),
+    )  # fmt: skip
+    load.added("服务工单", copy_into(Ticket, _TICKET_COLUMNS, _ticket_rows(load)))
+    load.added(
+        "走访",
+        copy_into(
+            Visit,
+            ("enterprise_id", "visited_by_id", "visited_on", "kind", "summary", "plan"),
+            (
+                (
+                    keys.enterprises + row.enterprise,
+                    keys.commissioner_users[row.commissioner],
+                    *row[2:],
+                )
+                for row in contacts.visits(_VISITS)
+            ),
+        ),
+    )
+
+
+_TICKET_COLUMNS = (
+    "source", "region_id", "enterprise_id", "contact_name", "contact_phone", "subject", "body",
+    "state", "owner_id", "is_key", "created_at", "due_at", "answer", "answered_at", "closed_at",
+    "satisfaction", "answered_by_id",
+)  # fmt: skip
+
+
+def _ticket_rows(load: Load) -> Iterator[tuple]:
+    keys = load.keys
+    for number, row in enumerate(load.city.contacts.tickets(_TICKETS)):
+        answerer = None
+        if row.answered_at:
+            answerer = (
+                keys.clerk(row.region, number)
+                if row.owner is None
+                else keys.commissioner_users[row.owner]
+            )
+        yield (
+            row.source,
+            row.region,
+            None if row.enterprise is None else keys.enterprises + row.enterprise,
+            row.contact_name,
+            encrypt(row.contact_phone),
+            *row[5:8],
+            None if row.owner is None else keys.commissioners + row.owner,
+            *row[9:],
+            answerer,
+        )
