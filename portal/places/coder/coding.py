@@ -1,0 +1,248 @@
+"""Score the words of a title and decide, or abstain.
+
+A Chinese title is head-final: "医疗器械销售经理" is a salesperson, "数控编程讲师" a teacher. So the
+last job word of a part counts fully and earlier ones little; words such as "机械" mean an engineer
+before "工程师" and a worker before "工"; the first part of "仓管/叉车司机" counts most and what stands
+in brackets least.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from portal.places.coder.lexicon import Lexicon, Reading, Word, load_lexicon
+
+THRESHOLD = 0.45
+GENERIC = "8-00-00"
+_CANDIDATES = 3
+# Shares of a reading's weight for its first, second … code.
+_SHARES = (1.0, 0.45, 0.3, 0.2)
+_PART_FACTORS = (1.0, 0.55, 0.4, 0.3)
+_BRACKET_FACTOR = 0.4
+_EARLIER_JOB = 0.4
+_EARLIER_DOMAIN = 0.5
+_NAMED_SHARE = 0.7
+_DUTY_WEIGHT = 0.12
+_DUTY_LIMIT = 0.45
+# How a domain word counts under each class of head: (as engineer, as worker).
+_UNDER_HEAD = {
+    "eng": (1.0, 0.2),
+    "work": (0.35, 1.0),
+    "teach": (0.2, 0.2),
+    "any": (0.65, 0.45),
+    "": (0.62, 0.5),
+}
+
+_SPECIAL = re.compile(r"c\+\+|c#|\.net|node\.js|vue\.js|\bu\.?i\b")
+_SPELLED = {"c++": "cpp", "c#": "csharp", ".net": "dotnet", "node.js": "nodejs", "vue.js": "vue"}
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDE.update(
+    {
+        0x3000: 0x20,
+        ord("【"): ord("("),
+        ord("】"): ord(")"),
+        ord("["): ord("("),
+        ord("]"): ord(")"),
+        ord("「"): ord("("),
+        ord("」"): ord(")"),
+        ord("《"): ord("("),
+        ord("》"): ord(")"),
+        0x200B: None,
+    }
+)
+_PARTS = re.compile(r"[()]|[^()/、,|+\s\-—–_·:;。&!?~*\"“”‘’…<>=.]+")
+_ASCII = frozenset("abcdefghijklmnopqrstuvwxyz")
+_ASCII_RUN = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """The result for one title.
+
+    ``candidates`` are at most three (minor code, name, confidence), best first; ``minor_code`` is
+    the first of them, or None when its confidence is below the threshold.
+    """
+
+    minor_code: str | None
+    confidence: float
+    candidates: tuple[tuple[str, str, float], ...]
+
+
+_NO_KIN: frozenset[str] = frozenset()
+_NOTHING = Coded(None, 0.0, ())
+
+
+def normalise_title(title: str) -> str:
+    """Half-width, lower case, programming languages spelled in letters."""
+    text = title.translate(_WIDE).lower()
+    if "+" in text or "#" in text or "." in text:
+        text = _SPECIAL.sub(lambda match: _SPELLED.get(match[0], "ui"), text)
+    return text
+
+
+class Coder:
+    """Codes titles with one lexicon; holds no other state, so it can be shared by threads."""
+
+    def __init__(self, lexicon: Lexicon | None = None, threshold: float = THRESHOLD):
+        self.lexicon = lexicon or load_lexicon()
+        self.threshold = threshold
+
+    def words(self, part: str) -> list[Word]:
+        """Known words of a part, longest match from the left, in order."""
+        table, lengths = self.lexicon.words, self.lexicon.lengths
+        found = []
+        position, end = 0, len(part)
+        while position < end:
+            char = part[position]
+            step = 1
+            ascii_start = char in _ASCII or char.isdigit()
+            for length in lengths.get(char, ()):
+                stop = position + length
+                if stop > end:
+                    continue
+                term = part[position:stop]
+                if term in table and not (
+                    term[-1] in _ASCII and stop < end and part[stop] in _ASCII
+                ):
+                    found.append(table[term])
+                    step = length
+                    break
+            else:
+                if ascii_start:
+                    step = _ASCII_RUN.match(part, position).end() - position
+            position += step
+        return found
+
+    def _score_part(self, part: str, factor: float, scores: dict[str, float]) -> bool:
+        words = self.words(part)
+        head = ""
+        for word in reversed(words):
+            if word.head:
+                head = word.head
+                if head != "any":
+                    break
+        as_engineer, as_worker = _UNDER_HEAD[head]
+        later_job = later_domain = False
+        any_score = False
+        for place, word in reversed(list(enumerate(words))):
+            if word.noise:
+                continue
+            share = factor * (_EARLIER_DOMAIN if later_domain else 1.0)
+            if later_job:
+                share *= _EARLIER_JOB
+            if word.eng:
+                _add(scores, word.eng, share * as_engineer)
+            if word.work:
+                _add(scores, word.work, share * as_worker)
+            if word.eng or word.work:
+                later_domain = any_score = True
+            if word.job:
+                job_factor = factor
+                if later_job:
+                    job_factor *= _EARLIER_JOB
+                elif later_domain and not (word.eng or word.work):
+                    job_factor *= 0.6
+                if head == "eng" and word.eng:
+                    job_factor *= 0.3
+                if word.head == "eng" and any(earlier.eng for earlier in words[:place]):
+                    # "道桥设计师" is an engineer, "平面设计师" stands in the table as a whole.
+                    _add(scores, word.job, job_factor * 0.2)
+                    continue
+                if word.head == "any" and any(_specific(earlier) for earlier in words[:place]):
+                    # "信贷客户经理" works in a bank: a general head yields to the job before it.
+                    _add(scores, word.job, job_factor * 0.35)
+                    continue
+                if word.job[0][0] == GENERIC:
+                    job_factor *= 0.8
+                else:
+                    later_job = True
+                _add(scores, word.job, job_factor)
+                any_score = True
+        return any_score
+
+    def _scores(self, title: str) -> dict[str, float]:
+        scores: dict[str, float] = {}
+        depth = number = 0
+        for part in _PARTS.findall(normalise_title(title)):
+            if part == "(":
+                depth += 1
+            elif part == ")":
+                depth = max(0, depth - 1)
+            elif depth:
+                self._score_part(part, _BRACKET_FACTOR, scores)
+            else:
+                factor = _PART_FACTORS[min(number, len(_PART_FACTORS) - 1)]
+                if self._score_part(part, factor, scores):
+                    number += 1
+        return scores
+
+    def _add_duties(self, duties: str, scores: dict[str, float]) -> None:
+        support: dict[str, float] = {}
+        for part in _PARTS.findall(normalise_title(duties)):
+            for word in self.words(part):
+                reading = word.job or word.eng
+                if reading and not word.noise and reading[0][0] != GENERIC:
+                    _add(support, reading, _DUTY_WEIGHT)
+        for code, value in support.items():
+            scores[code] = scores.get(code, 0.0) + min(value, _DUTY_LIMIT)
+
+    def code(self, title: str, duties: str = "") -> Coded:
+        """The minor class of a title; ``duties`` only tips the balance. Blank titles abstain."""
+        scores = self._scores(title)
+        if duties:
+            self._add_duties(duties, scores)
+        if not scores:
+            return _NOTHING
+        generic = scores.get(GENERIC)
+        if generic and len(scores) > 1:
+            # "不便分类" gives way to whatever can be classified, unless that is a mere aside.
+            named = max(value for code, value in scores.items() if code != GENERIC)
+            if named >= _NAMED_SHARE * generic:
+                scores[GENERIC] = generic * 0.3
+        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        best, top = ranked[0]
+        kin = self.lexicon.kin.get(best, _NO_KIN)
+        rival = 0.0
+        if best != GENERIC:
+            rival = next((value for code, value in ranked[1:] if code not in kin), 0.0)
+        clarity = 0.6 + 0.4 * (top - rival) / top
+        names = self.lexicon.minor_names
+        candidates = tuple(
+            (code, names[code], round(min(0.98, value * clarity), 2))
+            for code, value in ranked[:_CANDIDATES]
+        )
+        confidence = candidates[0][2]
+        chosen = candidates[0][0] if confidence >= self.threshold else None
+        return Coded(chosen, confidence, candidates)
+
+
+def _specific(word: Word) -> bool:
+    return word.job is not None and word.head != "any" and word.job[0][0] != GENERIC
+
+
+def _add(scores: dict[str, float], reading: Reading, factor: float) -> None:
+    codes, weight = reading
+    value = weight * factor
+    for code, share in zip(codes, _SHARES, strict=False):
+        scores[code] = scores.get(code, 0.0) + value * share
+
+
+@lru_cache(maxsize=1)
+def default_coder() -> Coder:
+    """The coder with the product's own table, built once (some 50 ms)."""
+    return Coder()
+
+
+def code_title(title: str, duties: str = "") -> Coded:
+    """Minor class, confidence (0–0.98) and up to three candidates for one title."""
+    return default_coder().code(title, duties)
+
+
+def code_titles(titles: list[str]) -> list[Coded]:
+    """One result for each title, in order; equal titles are coded once."""
+    coder = default_coder()
+    known: dict[str, Coded] = {}
+    for title in titles:
+        if title not in known:
+            known[title] = coder.code(title)
+    return [known[title] for title in titles]
