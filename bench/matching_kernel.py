@@ -91,7 +91,7 @@ def columns(seekers: int, vacancies: int):
     return posts, people
 
 
-def numpy_scores(posts, people, s: int, settings, weight) -> np.ndarray:
+def numpy_scores(posts, people, s: int, settings, words) -> np.ndarray:
     """Scores of the best vacancies of one seeker, every rule evaluated over all vacancies."""
     model = settings.model
     code = posts.occupation
@@ -110,10 +110,14 @@ def numpy_scores(posts, people, s: int, settings, weight) -> np.ndarray:
     place = np.maximum(place, np.where(posts.division // 1000 == home // 1000, 2, 0))
     place = np.maximum(place, np.where(posts.division // 100_000 == home // 100_000, 1, 0))
 
+    weight = words.weight
     mine = np.zeros(weight.size, dtype=np.int64)
+    rare = np.zeros(weight.size, dtype=np.int64)
     tokens = np.unique(people.skills.row(s))
     mine[tokens] = weight[tokens]
+    rare[tokens] = ~words.common[tokens]
     shared = np.concatenate([[0], np.cumsum(mine[posts.skills.values])])[posts.skills.indptr]
+    telling = np.concatenate([[0], np.cumsum(rare[posts.skills.values])])[posts.skills.indptr]
     whole = np.concatenate([[0], np.cumsum(weight[posts.skills.values])])[posts.skills.indptr]
     length = np.sqrt(np.diff(whole).astype(float)) * np.sqrt(float(weight[tokens].sum()))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -141,7 +145,7 @@ def numpy_scores(posts, people, s: int, settings, weight) -> np.ndarray:
         education, experience, freshness, priority,
     )  # fmt: skip
     score = sum(w * row for w, row in zip(model.weights.values(), rows, strict=True))
-    fits = accepted & ((level >= 2) | (skill >= settings.skill_floor))
+    fits = accepted & ((level >= 2) | ((skill >= settings.skill_floor) & (np.diff(telling) > 0)))
     fits &= (people.education[s] >= posts.education) & (people.experience[s] >= posts.experience)
     fits &= (posts.pay_max >= expected) & ((posts.certificates & ~people.certificates[s]) == 0)
     best = np.sort(score[fits])[::-1]
@@ -170,17 +174,17 @@ def run_kernel(seekers: int, vacancies: int) -> dict:
 def run_numpy(seekers: int, vacancies: int) -> dict:
     """The baseline on a sample, scaled, and its lists against the kernel's without caps."""
     from jobseekers.matching import MatchSettings, match
-    from jobseekers.matching.prepare import token_weights
+    from jobseekers.matching.prepare import vocabulary
     from jobseekers.matching.settings import default_rounds
 
     posts, people = columns(seekers, vacancies)
     posts, people = distinct_skills(posts), distinct_skills(people)
-    weight = token_weights(posts, people)
     general = tuple(r for r in default_rounds() if r.name == "general")
     settings = MatchSettings(rounds=general, cap=1000)
+    words = vocabulary(posts, people, settings)
     chosen = np.flatnonzero(people.consent)[:SAMPLE]
     started = perf_counter()
-    lists = [numpy_scores(posts, people, int(s), settings, weight) for s in chosen]
+    lists = [numpy_scores(posts, people, int(s), settings, words) for s in chosen]
     seconds = (perf_counter() - started) * seekers / chosen.size
 
     result = match(posts, people, settings)

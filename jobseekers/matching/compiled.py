@@ -5,12 +5,15 @@ avoided on purpose: its thread pools do not survive the fork of a Celery worker,
 the time to compile.
 """
 
+import hashlib
 import os
 import stat
 import tempfile
 from pathlib import Path
 
 import numba
+
+COMPILED = ("kernel", "score", "search", "select")
 
 
 def _private_dir(path: Path) -> bool:
@@ -28,29 +31,39 @@ def _private_dir(path: Path) -> bool:
     return ours and os.access(path, os.W_OK | os.X_OK)
 
 
-def cache_dir() -> str:
-    """Return the directory for compiled code, or "" to leave numba's own choice.
+def fingerprint() -> str:
+    """Sixteen hex digits of the compiled sources' content.
 
-    ``NUMBA_CACHE_DIR`` wins; then ``__pycache__`` beside the source where it can be written
-    (numba's own choice); then the user's cache directory; then a private one under the system's
-    temporary directory, for service accounts without a home.
+    numba keys its cache by the one file a function stands in, not by the files it calls into;
+    without this an update of ``kernel`` would leave yesterday's conditions inside ``search``.
     """
-    if numba.config.CACHE_DIR:
-        return numba.config.CACHE_DIR
-    beside = Path(__file__).parent / "__pycache__"
-    if os.access(beside if beside.exists() else beside.parent, os.W_OK | os.X_OK):
-        return ""
+    digest = hashlib.sha256()
+    for name in COMPILED:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_base() -> Path:
+    """Return the directory under which compiled code is kept, made if need be.
+
+    ``NUMBA_CACHE_DIR`` wins; then ``__pycache__`` beside the source; then the user's cache
+    directory; then a private one under the system's temporary directory, for service accounts
+    without a home; at last a new one for this process alone.
+    """
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return Path(os.environ["NUMBA_CACHE_DIR"])
     user_cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     candidates = (
-        Path(user_cache) / "employment-portal" / "numba",
-        Path(tempfile.gettempdir()) / f"employment-portal-numba-{os.getuid()}",
+        Path(__file__).parent / "__pycache__",
+        Path(user_cache) / "employment-portal",
+        Path(tempfile.gettempdir()) / f"employment-portal-{os.getuid()}",
     )
     for candidate in candidates:
         if candidate.is_absolute() and _private_dir(candidate):
-            return str(candidate)
-    return str(Path(tempfile.mkdtemp(prefix="employment-portal-numba-")))
+            return candidate
+    return Path(tempfile.mkdtemp(prefix="employment-portal-"))
 
 
-numba.config.CACHE_DIR = cache_dir()
+numba.config.CACHE_DIR = str(cache_base() / f"numba-{fingerprint()}")
 
 jit = numba.njit(cache=True, nogil=True, error_model="numpy")

@@ -10,8 +10,9 @@ from .certificates import BY_BIT, bits_of
 from .codes import occupation_text
 from .columns import EDUCATION_LEVELS, SeekerColumns, VacancyColumns
 from .engine import MatchResult, match
-from .prepare import prepare, token_weights
+from .prepare import prepare, vocabulary
 from .score import SAME_MIDDLE
+from .search import first_shared_telling
 from .settings import MatchSettings, default_rounds
 
 PlaceName = Callable[[int], str]
@@ -44,9 +45,9 @@ def why_not(
     settings = settings or MatchSettings()
     v, s = _row(vacancies, vacancy_id), _row(seekers, seeker_id)
     found = _status(vacancies, seekers, v, s)
-    post, person, lists, level, skills = _pair(vacancies, seekers, v, s, settings)
+    post, person, lists, level, alike = _pair(vacancies, seekers, v, s, settings)
     found += _hard(vacancies, seekers, v, s, (post, person, lists), place_name)
-    if level < SAME_MIDDLE and skills < settings.skill_floor:
+    if level < SAME_MIDDLE and not alike:
         code = occupation_text(int(vacancies.occupation[v]))
         found.append(
             Obstacle("occupation", f"工种（{code}）不在您选的工种中类里，技能也不相近", hard=False)
@@ -66,16 +67,20 @@ def _row(columns, wanted: int) -> int:
 
 
 def _pair(vacancies, seekers, v: int, s: int, settings: MatchSettings):
-    """The two records, the seeker's lists, and how near occupation and skills are."""
-    weight = token_weights(vacancies, seekers)
+    """The two records, the seeker's lists, the occupation level, whether skills are alike."""
+    words = vocabulary(vacancies, seekers, settings)
     one = replace(vacancies.take([v]), active=np.ones(1, bool))
     other = replace(seekers.take([s]), active=np.ones(1, bool), consent=np.ones(1, bool))
-    both = prepare(one, other, settings, weight)
+    both = prepare(one, other, settings, words)
     post, person = both.vacancies.posts[0], both.seekers.people[0]
     lists = both.seekers.lists
     level = kernel.occupation_level(post["occupation"], person, lists)
-    skills = kernel.skill_points(post, person, both.vacancies.skill, lists, weight)
-    return post, person, lists, level, skills
+    post_skill = both.vacancies.skill
+    alike = (
+        kernel.skill_points(post, person, post_skill, lists, words.weight) >= settings.skill_floor
+        and first_shared_telling(post, person, post_skill, lists) >= 0
+    )
+    return post, person, lists, level, alike
 
 
 def _status(vacancies, seekers, v: int, s: int) -> list[Obstacle]:

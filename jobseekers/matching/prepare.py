@@ -14,6 +14,7 @@ from .columns import Lists, SeekerColumns, VacancyColumns
 from .settings import MatchSettings
 
 PLACES = 1_000_000_000
+FEW_ROWS = 20
 BLOCK_OF_OTHERS = 1000  # added to the middle class (0–999) of vacancies of ordinary enterprises
 
 
@@ -102,33 +103,43 @@ class Prepared(NamedTuple):
     weight: np.ndarray  # int64 per token, squared rarity
 
 
-def token_weights(vacancies: VacancyColumns, seekers: SeekerColumns) -> np.ndarray:
-    """Squared rarity of every token, int64, at least 1.
+class Vocabulary(NamedTuple):
+    """What is known about each skill token, from both sides together."""
 
-    Rarity is 100 × ln((1 + rows) / (1 + rows with the token)) + 1 over both sides together,
-    rounded; so "沟通能力" on half the advertisements weighs little and "数控编程" a lot.
+    weight: np.ndarray  # int64, squared rarity
+    common: np.ndarray  # bool, too widespread to make posts of another trade candidates
+
+
+def vocabulary(
+    vacancies: VacancyColumns, seekers: SeekerColumns, settings: MatchSettings
+) -> Vocabulary:
+    """Weigh every token and tell the common ones.
+
+    Rarity is 100 × ln((1 + rows) / (1 + rows with the token)) + 1, rounded; so "沟通能力" on half
+    the advertisements weighs little and "数控编程" a lot. Common is what more than
+    ``common_skill`` ‰ of the rows have, and at least FEW_ROWS.
     """
     both = [vacancies.skills.normalised(), seekers.skills.normalised()]
     used = np.concatenate([both[0].values, both[1].values])
     rows = len(both[0]) + len(both[1])
     seen = np.bincount(used) if used.size else np.zeros(0, dtype=np.int64)
     rarity = np.rint(100.0 * np.log((1 + rows) / (1.0 + seen))).astype(np.int64) + 1
-    return rarity * rarity
+    return Vocabulary(rarity * rarity, seen > max(FEW_ROWS, rows * settings.common_skill // 1000))
 
 
 def prepare(
     vacancies: VacancyColumns,
     seekers: SeekerColumns,
     settings: MatchSettings,
-    weight: np.ndarray | None = None,
+    words: Vocabulary | None = None,
 ) -> Prepared:
     """Sort, index and weigh both sides; leaves out closed posts and people not to be shown.
 
-    weight: ``token_weights`` of a larger set that these rows were taken from; None computes it.
+    words: the vocabulary of a larger set that these rows were taken from; None computes it.
     """
-    weight = token_weights(vacancies, seekers) if weight is None else weight
-    open_posts = _vacancies(vacancies, weight, settings)
-    return Prepared(open_posts, _seekers(seekers, weight, settings, open_posts), weight)
+    words = words or vocabulary(vacancies, seekers, settings)
+    open_posts = _vacancies(vacancies, words.weight, settings)
+    return Prepared(open_posts, _seekers(seekers, words, settings, open_posts), words.weight)
 
 
 def _vacancies(columns: VacancyColumns, weight: np.ndarray, settings: MatchSettings) -> Vacancies:
@@ -167,7 +178,7 @@ def _vacancies(columns: VacancyColumns, weight: np.ndarray, settings: MatchSetti
 
 
 def _seekers(
-    columns: SeekerColumns, weight: np.ndarray, settings: MatchSettings, posts: Vacancies
+    columns: SeekerColumns, words: Vocabulary, settings: MatchSettings, posts: Vacancies
 ) -> Seekers:
     rows = np.flatnonzero(columns.active & columns.consent)
     rows = rows[np.argsort(columns.ids[rows], kind="stable")]
@@ -175,7 +186,7 @@ def _seekers(
     middles = Lists(wishes.indptr, wishes.values // 10_000).normalised()
     regions = columns.regions.take(rows)
     skills = columns.skills.take(rows).normalised()
-    telling = _telling(skills, weight, settings.skill_floor)
+    telling = _telling(skills, words, settings.skill_floor)
     hard = columns.hard_to_place[rows]
 
     people = np.zeros(rows.size, dtype=PERSON)
@@ -183,7 +194,7 @@ def _seekers(
         people[name] = getattr(columns, name)[rows]
     people["pay"] = columns.pay_expected[rows]
     people["ident"] = ident = columns.ids[rows]
-    people["norm"], people["signature"] = _skill_summary(skills, weight)
+    people["norm"], people["signature"] = _skill_summary(skills, words.weight)
     people["fresh"] = _freshness(columns.age_days[rows], settings.model.fresh_days)
     people["priority"] = np.where(hard, settings.model.hard_to_place_points, 0)
     people["draw"] = _scramble(ident, settings.lottery * 2)
@@ -214,23 +225,25 @@ def _skill_summary(skills: Lists, weight: np.ndarray) -> tuple[np.ndarray, np.nd
     return np.sqrt(square.astype(np.float64)), signature
 
 
-def _telling(skills: Lists, weight: np.ndarray, floor: int) -> np.ndarray:
-    """Mark each row's rarest tokens: those a row alike by ``floor`` ‰ must share one of.
+def _telling(skills: Lists, words: Vocabulary, floor: int) -> np.ndarray:
+    """Mark the tokens of each row through which posts of another trade are looked up.
 
-    If all that is shared lies among tokens whose weight is less than floor² of the row's, the
-    cosine stays below the floor (Cauchy–Schwarz); such tokens need no index look-up.
+    Wanted are posts alike by ``floor`` ‰ that share a token which is not common. If all that is
+    shared lies among the row's lightest tokens, of less than floor² of its weight, the cosine
+    stays below the floor (Cauchy–Schwarz), so those need no look-up. Should one of them not be
+    common, neither is any heavier one; so leaving out both sorts misses nothing.
     """
     owners, values = skills.owners(), skills.values
-    each = weight[values].astype(np.float64)
+    each = words.weight[values].astype(np.float64)
     order = np.lexsort((values, each, owners))
     running = np.cumsum(each[order])
     ahead = np.concatenate([[0.0], running])[skills.indptr[:-1]]
     total = np.concatenate([[0.0], running])[skills.indptr[1:]] - ahead
     share = running - ahead[owners]
-    common = share < total[owners] * (floor / 1000.0) ** 2 * (1.0 - 1e-9)
+    light = share < total[owners] * (floor / 1000.0) ** 2 * (1.0 - 1e-9)
     telling = np.ones(values.size, dtype=bool)
-    telling[order] = ~common
-    return telling
+    telling[order] = ~light
+    return telling & ~words.common[values]
 
 
 def _disjoint_ranges(regions: Lists) -> Lists:

@@ -22,7 +22,8 @@ class Who(IntEnum):
 class Scope(IntEnum):
     """Which pairs count in a round; the hard conditions hold in all of them.
 
-    CLOSE: same minor class or nearer. CANDIDATES: same middle class, or skills alike.
+    CLOSE: same minor class or nearer. CANDIDATES: same middle class, or skills alike
+    by more than common ones.
     ADMISSIBLE: whatever the hard conditions allow, occupation or not.
     """
 
@@ -62,7 +63,8 @@ class MatchSettings:
 
     per_seeker: most recommendations a seeker gets. cap: most recommendations a vacancy gets for
     each person it wants. skill_floor: likeness of skills (‰) from which a vacancy of another
-    middle class is a candidate. lottery: seed of the draw among equal scores; give the night's
+    middle class is a candidate, if they share a skill that is not common. common_skill: share of
+    all rows (‰) above which a skill is common, such as "沟通能力". lottery: seed of the draw among equal scores; give the night's
     date so that the same person does not lose every night. threads: 0 takes every processor
     allowed. check: count blocking pairs after each round. rounds: None takes the default ones.
     list_length: candidates held per seeker at a time, a matter of memory against speed only.
@@ -71,6 +73,7 @@ class MatchSettings:
     per_seeker: int = 10
     cap: int = 10
     skill_floor: int = 500
+    common_skill: int = 20
     lottery: int = 0
     threads: int = 0
     check: bool = True
@@ -85,6 +88,8 @@ class MatchSettings:
             raise ValueError("每个名额的推荐上限应在 1 到 1000 之间")
         if not 1 <= self.skill_floor <= 1000:
             raise ValueError("技能相近门槛应在 1 到 1000 之间")
+        if not 0 <= self.common_skill <= 1000:
+            raise ValueError("常见技能比例应在 0 到 1000 之间")
         if self.rounds is None:
             object.__setattr__(self, "rounds", default_rounds(self.per_seeker))
         if not self.rounds or any(not 1 <= r.limit <= self.per_seeker for r in self.rounds):

@@ -22,6 +22,14 @@ def rarity(vacancies, seekers):
     return {t: (round(100 * math.log((1 + len(rows)) / (1 + n))) + 1) ** 2 for t, n in seen.items()}
 
 
+def shares_rare_skill(vacancies, v, seekers, s):
+    """Whether both have a skill that at most 20 rows have; larger inputs are not for here."""
+    sides = [(side, i) for side in (vacancies, seekers) for i in range(len(side))]
+    assert len(sides) <= 1000
+    shared = set(vacancies.skills.row(v).tolist()) & set(seekers.skills.row(s).tolist())
+    return any(sum(t in side.skills.row(i) for side, i in sides) <= 20 for t in shared)
+
+
 def digits(code):
     """The division as text, pseudo divisions cut down to what they stand for."""
     text = str(code) if code else ""
@@ -173,7 +181,7 @@ def pair_table(vacancies, seekers, settings):
             score = settings.model.score(row)
             ids = int(vacancies.ids[v]), int(seekers.ids[s])
             order = (score, draw(*ids, settings.lottery), -ids[1], -ids[0])
-            alike = row[3] >= settings.skill_floor
+            alike = row[3] >= settings.skill_floor and shares_rare_skill(vacancies, v, seekers, s)
             table[v, s] = order, level, alike, row
     return table
 

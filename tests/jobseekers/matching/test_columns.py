@@ -1,6 +1,5 @@
 """Columns, codes and settings refuse what cannot be meant; the figures are those of the books."""
 
-import os
 import stat
 
 import numpy as np
@@ -123,13 +122,29 @@ def test_bands_of_exposure():
 
 
 def test_compiled_code_goes_to_a_place_of_our_own(monkeypatch, tmp_path):
-    """Where the source cannot be written, the user's cache serves; a shared one never does."""
-    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", "")
-    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "nowhere" / "compiled.py"))
+    """Beside the source if it is ours, else the user's cache; never where others may write."""
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    chosen = compiled.cache_dir()
-    assert chosen.startswith(str(tmp_path / "cache"))
-    assert stat.S_IMODE(os.stat(chosen).st_mode) == 0o700
-    os.chmod(chosen, 0o777)
     monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
-    assert compiled.cache_dir().startswith(str(tmp_path / "tmp"))
+    source = tmp_path / "source"
+    monkeypatch.setattr(compiled, "__file__", str(source / "compiled.py"))
+    beside, ours = source / "__pycache__", tmp_path / "cache" / "employment-portal"
+    assert compiled.cache_base() == beside
+    assert stat.S_IMODE(beside.stat().st_mode) == 0o700
+    beside.chmod(0o777)
+    assert compiled.cache_base() == ours
+    ours.chmod(0o777)
+    assert compiled.cache_base().parent == tmp_path / "tmp"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "given"))
+    assert compiled.cache_base() == tmp_path / "given"
+
+
+def test_changed_sources_never_meet_old_machine_code(monkeypatch, tmp_path):
+    before = compiled.fingerprint()
+    assert before in compiled.numba.config.CACHE_DIR
+    for name in compiled.COMPILED:
+        (tmp_path / f"{name}.py").write_text("same")
+    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "compiled.py"))
+    first = compiled.fingerprint()
+    (tmp_path / "kernel.py").write_text("other")
+    assert len({before, first, compiled.fingerprint()}) == 3

@@ -139,6 +139,15 @@ def test_the_fallback_serves_a_person_whose_own_trade_has_no_post():
     assert result.parts[0][0] == 0
 
 
+def test_a_skill_that_everybody_has_does_not_make_another_trade_a_candidate():
+    post = POST | {"occupation": 4010203, "skills": [0], "headcount": 9}
+    few = match(vacancy_columns([post]), seeker_columns(electricians(9, skills=[0])))
+    assert dict(few.metrics.rounds) == dict.fromkeys(dict(few.metrics.rounds), 0) | {"general": 9}
+    many = match(vacancy_columns([post]), seeker_columns(electricians(40, skills=[0])))
+    assert dict(many.metrics.rounds)["general"] == 0
+    assert dict(many.metrics.rounds)["floor"] == 40
+
+
 def test_the_draw_among_equals_follows_the_night():
     posts, seekers = vacancy_columns([POST]), seeker_columns(electricians(40))
     winners = set()
