@@ -86,7 +86,7 @@ def capped_counts(querysets):
         except EmptyResultSet:
             parts.append("0")
             continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) c)")
+        parts.append(f"(SELECT count(*) FROM ({sql}) c)")  # noqa: S608 - Django wrote the SQL
         arguments += params
     if not parts:
         return []

@@ -53,7 +53,12 @@ def job_posting(request, vacancy):
 
 @allow(PUBLIC)
 def detail(request, public_id):
-    """A vacancy: facts, employer, and the one form to apply.
+    """A vacancy as everyone sees it."""
+    return detail_page(request, public_id)
+
+
+def detail_page(request, public_id, apply_form=None, status=200):
+    """A vacancy: facts, employer, and the one form to apply (bound when it was refused).
 
     Published ones stay readable after they end (with words that say so), so that somebody who
     applied finds what they applied to; drafts and those in review do not exist for the public.
@@ -95,9 +100,9 @@ def detail(request, public_id):
         "back": back,
         "job_posting": job_posting(request, vacancy),
         "hotline_number": settings.CITY_HOTLINE,
-        **application_context(request, vacancy),
+        **application_context(request, vacancy, apply_form),
     }
-    return render(request, "vacancies/detail.html", context)
+    return render(request, "vacancies/detail.html", context, status=status)
 
 
 @allow(PUBLIC)

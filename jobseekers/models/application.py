@@ -83,3 +83,8 @@ class Application(models.Model):
 
     def __str__(self):
         return f"{self.seeker} → {self.vacancy}"
+
+    @property
+    def state_label(self):
+        """The state as an enum member, which a status label can show."""
+        return ApplicationState(self.state)

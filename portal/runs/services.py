@@ -97,3 +97,17 @@ def running(kind, key, report=None, again=False):
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [7031, lock_id])
+
+
+def once(job, *args, **kwargs):
+    """Run a job that raises AlreadyDone or AlreadyRunning; those are no failure. Says which.
+
+    Returns "done", "already_done" or "already_running".
+    """
+    try:
+        job(*args, **kwargs)
+    except AlreadyDone:
+        return "already_done"
+    except AlreadyRunning:
+        return "already_running"
+    return "done"

@@ -199,11 +199,13 @@ SHORTAGE_EMERGENCY_FROM = env.int("SHORTAGE_EMERGENCY_FROM", default=100)
 MATCH_CAP_PER_HEADCOUNT = env.int("MATCH_CAP_PER_HEADCOUNT", default=10)
 MATCH_PER_SEEKER = env.int("MATCH_PER_SEEKER", default=10)
 NOTICE_WORKING_DAYS = env.int("NOTICE_WORKING_DAYS", default=5)
+OBJECTION_WORKING_DAYS = env.int("OBJECTION_WORKING_DAYS", default=5)
 KEY_TICKET_HOURS = env.int("KEY_TICKET_HOURS", default=24)
 REFUND_BASE_YEAR = env.int("REFUND_BASE_YEAR", default=2019)
 REFUND_LEGAL_DATE = env("REFUND_LEGAL_DATE", default="2020-04-01")
 
-SILENCED_SYSTEM_CHECKS = []
+# Functions taking an outbox Message, by channel; a channel without one waits.
+MESSAGE_GATEWAYS = {"sms": env("SMS_GATEWAY", default=""), "email": env("EMAIL_GATEWAY", default="")}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,1 @@
+"""The verbs of job seekers: register, apply, import, match."""

@@ -1,0 +1,93 @@
+"""The job seeker's own register entry and wishes (B1)."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from jobseekers.models import JobIntention, JobSeeker
+from portal.accounts.enums import ConsentKind
+from portal.accounts.identity import birth_date
+from portal.accounts.models import ConsentRecord
+from portal.accounts.services import give_consent, withdraw_consent
+from portal.places.coder import code_title, fine_occupation
+from portal.places.models import Occupation
+
+FINDABLE_WORDING = (
+    "我同意招聘单位在候选人名单里看到我的工种、地区、学历、经验和技能。"
+    "姓名和电话要我另外同意后才给对方看。"
+)
+
+
+def seeker_of(user):
+    """The register entry of an account, or None before the first saving."""
+    return JobSeeker.objects.filter(user=user).select_related("region").first()
+
+
+def occupation_of(title):
+    """The occupation of a wish in people's own words: the finest that fits, None when unsure."""
+    code = fine_occupation(title) or code_title(title).minor_code
+    return Occupation.objects.filter(pk=code).first() if code else None
+
+
+def save_profile(user, data, wishes):
+    """Write the entry and the wishes; makes the entry the first time.
+
+    data: cleaned values of ProfileForm. wishes: up to three titles, the one wanted most first.
+    Raises ValidationError when the identity number belongs to another entry with an account; an
+    entry from a supply list without an account is taken over by the person it is about.
+    """
+    number = data["identity_number"]
+    try:
+        with transaction.atomic():
+            seeker = JobSeeker.objects.select_for_update().filter(user=user).first()
+            seeker = seeker or _adopt(user, number) or JobSeeker(user=user)
+            for name in (
+                "name", "region", "education", "experience_years", "skills", "certificates",
+                "groups", "summary", "status", "accepted_regions", "pay_expected",
+                "wants_lodging",
+            ):  # fmt: skip
+                setattr(seeker, name, data[name])
+            seeker.phone = user.phone
+            if number:
+                seeker.identity_number = number
+                seeker.birth_year = birth_date(number).year
+            seeker.updated_at = timezone.now()
+            seeker.save()
+            seeker.intentions.all().delete()
+            JobIntention.objects.bulk_create(
+                JobIntention(seeker=seeker, rank=rank, title=title, occupation=occupation_of(title))
+                for rank, title in enumerate(wishes[:3], start=1)
+            )
+    except IntegrityError as error:
+        if "identity_index" not in str(error):
+            raise
+        raise ValidationError(
+            {"identity_number": "这个身份证号已经在别的账号登记过。有疑问请拨打服务热线。"}
+        ) from error
+    return seeker
+
+
+def _adopt(user, number):
+    """The entry of the same person that staff had imported, if nobody has it yet."""
+    if not number:
+        return None
+    probe = JobSeeker(identity_number=number)
+    index = JobSeeker._meta.get_field("identity_index").pre_save(probe, add=False)
+    seeker = (
+        JobSeeker.objects.select_for_update()
+        .filter(identity_index=index, user__isnull=True)
+        .first()
+    )
+    if seeker is not None:
+        seeker.user = user
+    return seeker
+
+
+def set_findable(user, findable):
+    """Agree, or stop agreeing, to stand among the candidates employers see."""
+    if findable:
+        return give_consent(user, ConsentKind.FINDABLE, FINDABLE_WORDING)
+    live = ConsentRecord.objects.filter(
+        user=user, kind=ConsentKind.FINDABLE, withdrawn_at__isnull=True
+    ).first()
+    return withdraw_consent(live) if live else None

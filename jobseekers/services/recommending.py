@@ -1,0 +1,148 @@
+"""Reading what the night recommended, with reasons made on demand from the stored parts."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from enterprises.enums import Lodging, Shift
+from enterprises.models import Vacancy
+from jobseekers.matching.certificates import BY_BIT, bits_of, certificates_in
+from jobseekers.matching.reasons import Missing, PairFacts, Reason, missing, reasons
+from jobseekers.models import Application, Dismissal, MatchGeneration, Recommendation
+from jobseekers.models.recommendation import GenerationState
+from portal.accounts.enums import ConsentKind
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One recommendation ready to show. parts in the order of matching.score.PARTS."""
+
+    recommendation: Recommendation
+    vacancy: Vacancy
+    reasons: list[Reason]
+    missing: list[Missing]
+
+
+def current_generation():
+    """The generation readers see, or None before the first night."""
+    return MatchGeneration.objects.filter(state=GenerationState.CURRENT).first()
+
+
+def recommendations_for(seeker):
+    """The seeker's list in its order, without what has ended, was dismissed or applied to since.
+
+    A fixed number of queries whatever the length of the list.
+    """
+    rows = list(
+        Recommendation.objects.current()
+        .filter(seeker=seeker, vacancy__in=Vacancy.objects.live())
+        .exclude(vacancy__in=Dismissal.objects.filter(seeker=seeker).values("vacancy"))
+        .exclude(vacancy__in=Application.objects.filter(seeker=seeker).values("vacancy"))
+        .select_related("vacancy__enterprise", "vacancy__region__parent", "vacancy__occupation")
+        .order_by("seeker_rank")
+    )
+    return [_advice(row, seeker, row.vacancy) for row in rows]
+
+
+def candidates_for(vacancy, limit=50):
+    """Candidates who agreed to be found, best first, with the full factors."""
+    rows = (
+        Recommendation.objects.current()
+        .filter(
+            vacancy=vacancy,
+            seeker__user__consents__kind=ConsentKind.FINDABLE,
+            seeker__user__consents__withdrawn_at__isnull=True,
+        )
+        .exclude(seeker__in=Application.objects.filter(vacancy=vacancy).values("seeker"))
+        .exclude(seeker__in=Dismissal.objects.filter(vacancy=vacancy).values("seeker"))
+        .select_related("seeker__region__parent", "vacancy__region__parent")
+        .order_by("vacancy_rank")[:limit]
+    )
+    return [_advice(row, row.seeker, vacancy) for row in rows]
+
+
+def _advice(row, seeker, vacancy):
+    facts = pair_facts(seeker, vacancy)
+    return Advice(row, vacancy, reasons(row.parts, facts), missing(facts))
+
+
+def pair_facts(seeker, vacancy):
+    """What the sentences about a pair need. vacancy.region.parent must be loaded."""
+    region = vacancy.region
+    street, district = ("", region.name)
+    if len(region.code) > 6:
+        street, district = region.name, region.parent.name
+    held = certificates_in("、".join(seeker.certificates))
+    wanted = certificates_in("、".join(vacancy.certificates))
+    liked = certificates_in("、".join(vacancy.skills)) & ~wanted
+    have = {skill.strip().lower() for skill in seeker.skills}
+    unknown = []
+    if not seeker.education:
+        unknown.append("学历")
+    if not seeker.pay_expected:
+        unknown.append("期望工资")
+    perks = []
+    if vacancy.lodging in (Lodging.BOTH, Lodging.LODGING, Lodging.MEALS):
+        perks.append(Lodging(vacancy.lodging).label)
+    if vacancy.shift == Shift.DAY:
+        perks.append(Shift.DAY.label)
+    return PairFacts(
+        street=street,
+        district=district,
+        pay_min=vacancy.pay_min,
+        pay_max=vacancy.pay_max,
+        pay_expected=seeker.pay_expected or 0,
+        shared_skills=tuple(s for s in vacancy.skills if s.strip().lower() in have),
+        missing_skills=tuple(
+            s for s in vacancy.skills if s.strip().lower() not in have and not certificates_in(s)
+        ),
+        perks=tuple(perks),
+        required=tuple(BY_BIT[bit].short for bit in bits_of(wanted & ~held)),
+        preferred=tuple(BY_BIT[bit].short for bit in bits_of(liked & ~held)),
+        unknown=tuple(unknown),
+    )
+
+
+def one_certificate_away(seeker, most=3):
+    """[(vacancy, short name of the certificate)]: live posts of a wished kind, place and pay for
+    which a certificate that the law demands is the only thing missing."""
+    wishes = {wish.occupation_id[:7] for wish in seeker.intentions.all() if wish.occupation_id}
+    if not wishes:
+        return []
+    work = Q()
+    for code in wishes:
+        work |= Q(occupation__code__startswith=code)
+    place = Q()
+    for code in seeker.accepted_regions:
+        place |= Q(region__code__startswith=code)
+    rows = (
+        Vacancy.objects.live()
+        .filter(work, place, experience_years__lte=seeker.experience_years)
+        .exclude(certificates=[])
+        .exclude(pk__in=Application.objects.filter(seeker=seeker).values("vacancy"))
+        .select_related("enterprise", "region__parent")
+        .order_by("-published_at", "-pk")
+    )
+    if seeker.education:
+        rows = rows.filter(education__lte=seeker.education)
+    if seeker.pay_expected:
+        rows = rows.filter(pay_max__gte=seeker.pay_expected)
+    held = certificates_in("、".join(seeker.certificates))
+    found = []
+    for vacancy in rows[:200]:
+        lacking = bits_of(certificates_in("、".join(vacancy.certificates)) & ~held)
+        if len(lacking) == 1:
+            found.append((vacancy, BY_BIT[lacking[0]].name))
+        if len(found) == most:
+            break
+    return found
+
+
+def dismiss(seeker, vacancy, reason):
+    """“不适合我”: gone from the list at once, and counted the next night. Twice is once."""
+    return Dismissal.objects.update_or_create(
+        seeker=seeker,
+        vacancy=vacancy,
+        defaults={"reason": reason, "created_at": timezone.now()},
+    )[0]

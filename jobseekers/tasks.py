@@ -1,0 +1,21 @@
+"""Celery tasks of job seekers: three lines each, safe to run twice."""
+
+from celery import shared_task
+
+from portal.runs.services import once
+
+
+@shared_task
+def match_all():
+    """Tonight's matching."""
+    from .services.matching import match_all as run
+
+    once(run)
+
+
+@shared_task
+def report_silent_applications():
+    """Tell people whose application has had no answer for three weeks."""
+    from .services.applications import report_silence
+
+    report_silence()

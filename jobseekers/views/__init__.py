@@ -1,0 +1,1 @@
+"""Pages of job seekers and of those who answer them."""
