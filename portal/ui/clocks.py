@@ -81,8 +81,10 @@ def read_workdays(
         sentence = f"{span}，还没有开始。"
     elif today > last:
         sentence = f"{span}，已经结束。"
-    else:
+    elif today in working:
         sentence = f"{span}，今天是第 {position} 天，还有 {left} 个工作日。"
+    else:
+        sentence = f"{span}，今天休息，还有 {left} 个工作日。"
     return WorkdayClock(cells, sentence, position, total, left)
 
 

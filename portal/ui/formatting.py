@@ -122,32 +122,35 @@ def duration(span: timedelta) -> str:
 
 
 def pay_amount(low: int | None, high: int | None) -> str:
-    """The figures of a pay range in whole yuan, without unit: “6,500–8,500”, “面议” when not stated."""
+    """The figures of a pay range in whole yuan, without unit: “6,500–8,500”; “面议” for none."""
     if low is None and high is None:
         return "面议"
-    if high is None:
-        return f"{thousands(low)} 以上"
-    if low is None:
-        return f"{thousands(high)} 以内"
-    return thousands(low) if low == high else f"{thousands(low)}–{thousands(high)}"
+    if low is None or high is None or low == high:
+        return thousands(high if low is None else low)
+    return f"{thousands(low)}–{thousands(high)}"
+
+
+def pay_unit(low: int | None, high: int | None, unit: str = "月") -> str:
+    """The unit that follows `pay_amount`: “元/月”, “元/月以上” when only the lower end is known."""
+    if low is None and high is None:
+        return ""
+    return f"元/{unit}" + ("以内" if low is None else "以上" if high is None else "")
 
 
 def pay_range(low: int | None, high: int | None, unit: str = "月") -> str:
     """A pay range in whole yuan with its unit: “6,500–8,500 元/月”."""
-    amount = pay_amount(low, high)
-    return amount if amount == "面议" else f"{amount} 元/{unit}"
+    return f"{pay_amount(low, high)} {pay_unit(low, high, unit)}".strip()
 
 
 def pay_words(low: int | None, high: int | None, unit: str = "月") -> str:
     """A pay range in whole yuan in full words, for 关怀版: “每月 3,200 到 3,800 元”."""
-    amount = pay_amount(low, high)
-    if amount == "面议":
+    if low is None and high is None:
         return "工资面议"
     if low is None:
         return f"每{unit}最多 {thousands(high)} 元"
     if high is None:
         return f"每{unit} {thousands(low)} 元以上"
-    return f"每{unit} {amount.replace('–', ' 到 ')} 元"
+    return f"每{unit} {pay_amount(low, high).replace('–', ' 到 ')} 元"
 
 
 def phone_display(number: str | None) -> str:

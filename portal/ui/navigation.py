@@ -61,6 +61,9 @@ PUBLIC = (
     Entry("服务热线", "hotlines:list", "phone"),
 )
 
+# What an enterprise still looks up on the public side.
+PUBLIC_OFFERS = PUBLIC[2:]
+
 SEEKER_BAR = (
     Entry("找工作", "vacancies:search", "search"),
     Entry("推荐", "jobseekers:recommendations", "star"),

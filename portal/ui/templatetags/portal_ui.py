@@ -117,6 +117,17 @@ def icon(name, size=20, css=""):
     )
 
 
+@register.inclusion_tag("components/pay.html", takes_context=True)
+def pay(context, low, high, unit="月"):
+    """A pay range in whole yuan: figures large, unit small; in full words in 关怀版."""
+    return {
+        "amount": formatting.pay_amount(low, high),
+        "unit": formatting.pay_unit(low, high, unit),
+        "words": formatting.pay_words(low, high, unit),
+        "care_mode": context.get("care_mode", False),
+    }
+
+
 @register.inclusion_tag("components/status_label.html")
 def status_label(status, tone=None, icon=None):
     """Icon, word and ground of a state: an enum member, or the word itself."""
@@ -281,6 +292,7 @@ def nav_links(context, name):
     """The links of a flat menu: public, seeker_bar, seeker_menu, enterprise or footer."""
     menus = {
         "public": navigation.PUBLIC,
+        "public_offers": navigation.PUBLIC_OFFERS,
         "seeker_bar": navigation.SEEKER_BAR,
         "seeker_menu": navigation.SEEKER_MENU,
         "enterprise": navigation.ENTERPRISE,
