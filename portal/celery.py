@@ -22,6 +22,10 @@ app.conf.beat_schedule = {
         "task": "subsidies.tasks.screen_refunds",
         "schedule": crontab(hour=2, minute=0),
     },
+    "conclude-notices": {
+        "task": "subsidies.tasks.conclude_notices",
+        "schedule": crontab(hour=17, minute=40),
+    },
     "silent-applications": {
         "task": "jobseekers.tasks.report_silent_applications",
         "schedule": crontab(hour=8, minute=30),

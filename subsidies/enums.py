@@ -60,6 +60,10 @@ CLAIM_TRANSITIONS = {
 }
 
 
+# So few persons over the layoff limit that a wrong record may be the reason: “差一点”.
+NEAR_MISS_PERSONS = 3
+
+
 class InsuranceKind(models.TextChoices):
     """社保数据种类."""
 

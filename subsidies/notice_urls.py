@@ -1,5 +1,13 @@
 """Public notices, open to everyone."""
 
+from django.urls import path
+
+from .views import notices
+
 app_name = "notices"
 
-urlpatterns = []
+urlpatterns = [
+    path("", notices.notice_list, name="list"),
+    path("<slug:public_id>/", notices.notice_detail, name="detail"),
+    path("<slug:public_id>/objection/", notices.objection, name="objection"),
+]

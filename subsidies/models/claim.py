@@ -80,6 +80,13 @@ class ClaimBatchQuerySet(models.QuerySet):
             return self.none()
         return self.filter(region__code__startswith=user.region_scope)
 
+    def waiting(self):
+        """Neither passed nor returned, and with claims left in them."""
+        left = Claim.objects.filter(batch=models.OuterRef("pk"), state=ClaimState.FIRST_REVIEWED)
+        return self.filter(
+            models.Exists(left), second_reviewer__isnull=True, returned_by__isnull=True
+        )
+
 
 class ClaimBatch(models.Model):
     """复核批次: the claims one person first-reviewed in one act, reviewed again together."""
@@ -130,6 +137,10 @@ class ClaimQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of the enterprises the user sees."""
         return self.filter(enterprise__in=Enterprise.objects.visible_to(user).values("pk"))
+
+    def of_batch(self, batch):
+        """Those of one batch that still wait for its second review."""
+        return self.filter(batch=batch, state=ClaimState.FIRST_REVIEWED)
 
     def waiting_for(self, state):
         """In one state, oldest first."""

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from enterprises.models import Enterprise
 from portal.accounts.fields import PublicIdField
-from subsidies.enums import Outcome
+from subsidies.enums import NEAR_MISS_PERSONS, Outcome
 
 from .policy import PolicyVersion
 
@@ -75,6 +75,13 @@ class DecisionQuerySet(models.QuerySet):
             models.Q(superseded_by__isnull=True)
             | models.Q(superseded_by__screening__number__gt=screening.number)
         )
+
+    def near(self):
+        """Refused for one condition, and close to it (services.bundles.is_near)."""
+        close = models.Q(near_miss__gap_persons=None) | models.Q(
+            near_miss__gap_persons__lte=NEAR_MISS_PERSONS
+        )
+        return self.filter(close, outcome=Outcome.DENY, near_miss__isnull=False)
 
     def leading(self):
         """One per enterprise: the one that says how it stands (Decision.leads)."""

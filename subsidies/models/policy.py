@@ -18,7 +18,8 @@ class PolicyVersion(models.Model):
     document_number = models.CharField("文号", max_length=60)
     region_code = models.CharField("适用地区", max_length=12)
     source_text = models.TextField("全文（YAML）")
-    effective_from = models.DateField("施行日期")
+    # None: from its issue, on a day the source does not name.
+    effective_from = models.DateField("施行日期", null=True, blank=True)
     effective_until = models.DateField("失效日期", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=PolicyState)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)

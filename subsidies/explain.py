@@ -1,0 +1,170 @@
+"""A stored decision as pages show it: conditions, arithmetic, where the figures come from."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from portal.places.models import Division, Industry
+from portal.ui.formatting import MISSING, full_date, plain_percent, thousands, yuan
+from portal.ui.parts import AmountLine, Condition, DecisionView
+from subsidies.models import Decision
+from subsidies.policy.facts import CATALOGUE
+from subsidies.policy.wording import shown_fact
+from subsidies.services.facts import SOURCES
+from subsidies.services.publishing import compiled
+from subsidies.services.reasons import clause
+
+_RESULTS = {True: "pass", False: "fail", None: "unknown"}
+_HEADINGS = {
+    "grant": "为什么能得",
+    "deny": "为什么不能得",
+    "review": "哪里要核实",
+    "excluded": "为什么不重复享受",
+}
+UNKNOWN = "不详"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of the codes that stand in decisions."""
+
+    regions: dict[str, str]
+    industries: dict[str, str]
+
+    @classmethod
+    def for_decisions(cls, decisions):
+        """Look up the codes of some decisions in two queries."""
+        values = [decision.facts["values"] for decision in decisions]
+        regions = {v["region"] for v in values}
+        industries = {v["industry"] for v in values}
+        return cls(
+            dict(Division.objects.filter(pk__in=regions).values_list("code", "name")),
+            dict(Industry.objects.filter(pk__in=industries).values_list("code", "name")),
+        )
+
+
+def layoff(decision: Decision) -> dict:
+    """The layoff rate of a decision for lists: rate and limit as Fraction or None, and as words."""
+    entry = next((e for e in decision.trace if e["fact"] == "layoff_rate"), None)
+    rate = limit = None
+    if entry and entry["actual"]:
+        rate = _ratio(entry["actual"])
+    if entry and entry["limit"] is not None:
+        limit = Fraction(entry["limit"])
+    return {
+        "rate": rate,
+        "limit": limit,
+        "rate_text": entry["actual_text"] if entry and entry["actual_text"] else MISSING,
+        "limit_text": plain_percent(limit) if limit is not None else "未规定",
+    }
+
+
+def _ratio(text):
+    part, whole = (int(number) for number in text.split("/"))
+    return Fraction(part, whole) if whole else None
+
+
+def _condition(entry, facts, names):
+    is_ratio = isinstance(entry["actual"], str) and "/" in entry["actual"]
+    actual = entry["actual_text"] or UNKNOWN
+    note, outcome_label = "", ""
+    value = limit = None
+    if is_ratio:
+        lost, start = entry["actual"].split("/")
+        note = f"减少 {thousands(int(lost))} 人 ÷ 年初 {thousands(int(start))} 人"
+        if entry["limit"] is not None:
+            value, limit = _ratio(entry["actual"]), Fraction(entry["limit"])
+    elif entry["fact"] == "region":
+        actual = names.regions.get(facts["region"], actual)
+    elif entry["fact"] == "industry":
+        actual = names.industries.get(facts["industry"], actual)
+        note = f"行业代码 {facts['industry']}"
+    elif entry["operator"] == "table":
+        note, outcome_label = entry["text"], "适用"
+    elif entry["operator"] == "contains_any" or entry["rule"].startswith("exclusivity_"):
+        note = entry["text"]
+    if entry["result"] is None:
+        note = entry["text"]
+    return Condition(
+        title=entry["label"],
+        rule=entry["limit_text"] or "要有这项数据",
+        actual=actual,
+        outcome=_RESULTS[entry["result"]],
+        note=note,
+        clause=f"{clause(entry['cite'])}・{entry['document']}",
+        outcome_label=outcome_label,
+        value=value,
+        limit=limit,
+    )
+
+
+def _is_shown(entry):
+    # The amount has its own table below; it is a condition only when it stands in the way.
+    return entry["rule"] != "amount" or entry["result"] is not True
+
+
+def amount_lines(steps: list[str]) -> tuple[AmountLine, ...]:
+    """The evaluator's steps as lines: what, how, how much."""
+    lines = []
+    for index, step in enumerate(steps):
+        label, _, working = step.partition("：")
+        working, _, amount = working.rpartition(" ＝ ")
+        last = index == len(steps) - 1
+        if last and label.startswith("四舍五入"):
+            label, working = "返还金额", label
+        lines.append(AmountLine(label, working, amount, last))
+    return tuple(lines)
+
+
+def provenance(decision: Decision) -> tuple[tuple[str, str], ...]:
+    """Where the figures come from and which text decided, for the fold under a decision."""
+    codes = dict.fromkeys(decision.facts["sources"].values())
+    year = decision.base_year
+    policy = decision.policy
+    return (
+        ("数据来源", "；".join(SOURCES[code].format(year=year) for code in codes)),
+        ("数据截至", full_date(decision.screening.data_date)),
+        ("适用政策日期", full_date(decision.screening.legal_date)),
+        ("政策", f"{policy.document_number}《{policy.title}》{policy.version} 版"),
+        ("政策校验值", policy.sha256),
+        ("决定时间", full_date(decision.decided_at)),
+        ("决定校验值", decision.content_sha256),
+        ("计算程序", f"第 {decision.engine_version} 版"),
+    )
+
+
+def provision_of(decision: Decision):
+    """The provision of the policy text the decision was made under."""
+    return compiled(decision.policy).file.provisions[decision.provision_id.partition("/")[2]]
+
+
+def explain(decision: Decision, names: Names) -> DecisionView:
+    """The decision for `{% decision %}`; wants policy and screening selected with it."""
+    provision = provision_of(decision)
+    facts = decision.facts["values"]
+    how = "免申即享" if provision.delivery.how == "automatic" else "需要申请"
+    granted = decision.outcome == "grant"
+    return DecisionView(
+        status=decision.get_outcome_display(),
+        title=f"{decision.base_year} 年度{provision.title}",
+        clause=f"{decision.policy.document_number} {clause(provision.cite)}・{how}",
+        conditions=tuple(
+            _condition(entry, facts, names) for entry in decision.trace if _is_shown(entry)
+        ),
+        amount=yuan(decision.amount_fen) if granted else "",
+        amount_lines=amount_lines(decision.amount_steps),
+        provenance=provenance(decision),
+        condition_heading=_HEADINGS[decision.outcome],
+    )
+
+
+def fact_lines(decision: Decision) -> list[tuple[str, str, str]]:
+    """Every fact of a decision: label, value, source, in the order of the catalogue."""
+    sources = decision.facts["sources"]
+    return [
+        (
+            CATALOGUE[name].label,
+            shown_fact(name, value),
+            SOURCES[sources[name]].format(year=decision.base_year),
+        )
+        for name, value in decision.facts["values"].items()
+    ]

@@ -1,0 +1,45 @@
+"""Messages about subsidies to the people of enterprises, and to staff."""
+
+from portal.accounts.models import Membership
+from portal.outbox.models import Message
+from portal.outbox.services import post_many
+
+
+def to_members(kind, texts: dict[int, tuple[str, str, str]], path: str):
+    """Write one message to every live member of each enterprise.
+
+    texts: enterprise id → (key, subject, body); the key is unique for all time, the member's id
+    is added to it. Returns how many messages were new.
+    """
+    members = Membership.objects.filter(
+        ended_at__isnull=True, enterprise_id__in=texts, user__is_active=True
+    ).values_list("enterprise_id", "user_id")
+    drafts = []
+    for enterprise_id, user_id in members.order_by("pk"):
+        key, subject, body = texts[enterprise_id]
+        drafts.append(
+            Message(
+                recipient_id=user_id,
+                kind=kind,
+                dedupe_key=f"{key}:{user_id}",
+                subject=subject[:120],
+                body=body,
+                path=path,
+            )
+        )
+    return post_many(drafts)
+
+
+def to_users(kind, user_ids, key, subject, body, path):
+    """Write one message to each of these users, once for the key."""
+    return post_many(
+        Message(
+            recipient_id=user_id,
+            kind=kind,
+            dedupe_key=f"{key}:{user_id}",
+            subject=subject[:120],
+            body=body,
+            path=path,
+        )
+        for user_id in dict.fromkeys(user_ids)
+    )

@@ -1,0 +1,194 @@
+"""Objections (异议): to a running notice by anyone, to a decision by the enterprise it is about."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.enums import Role
+from portal.accounts.identity import clean_phone
+from portal.accounts.models import User
+from portal.ui.formatting import full_date
+from subsidies.enums import ClaimState, ObjectionState
+from subsidies.models import Claim, Decision, Objection, PublicNotice
+
+from .claims import require_officer, set_aside
+from .notices import conclude_notice, is_running
+from .notify import to_users
+from .refused import Refused
+from .working_days import workdays_after
+
+
+def _due_on(now):
+    return workdays_after(timezone.localtime(now).date(), settings.OBJECTION_WORKING_DAYS)
+
+
+def _checked_phone(phone):
+    try:
+        return clean_phone(phone)
+    except ValidationError as error:
+        raise Refused(error.messages[0]) from error
+
+
+def object_to_notice(
+    notice: PublicNotice,
+    *,
+    name: str,
+    phone: str,
+    body: str,
+    entry_number: int | None = None,
+    user=None,
+    now: datetime | None = None,
+) -> Objection:
+    """Anyone may object to a running notice, to one line of it or to the whole.
+
+    entry_number: the line's number in the list. Raises Refused when the time is over, the line
+    does not exist, or the telephone number is none.
+    """
+    now = now or timezone.now()
+    phone = _checked_phone(phone)
+    with transaction.atomic():
+        notice = PublicNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+        if not is_running(notice, now):
+            raise Refused("公示期已过，不能在这里提出异议了。请打热线说明情况。")
+        claim = _claim_of_line(notice, entry_number)
+        twice = Objection.objects.unanswered().filter(
+            notice=notice, claim=claim, name=name.strip(), body=body.strip()
+        )
+        if twice.exists():
+            return twice.first()
+        objection = Objection.objects.create(
+            region_id=claim.enterprise.region_id if claim else notice.region_id,
+            notice=notice,
+            claim=claim,
+            name=name.strip(),
+            phone=phone,
+            body=body.strip(),
+            created_by=user if user is not None and user.is_authenticated else None,
+            created_at=now,
+            due_on=_due_on(now),
+        )
+        _tell_staff(objection, f"对公示名单的异议：{notice.title}")
+        return objection
+
+
+def _claim_of_line(notice, number):
+    if number is None:
+        return None
+    line = next((entry for entry in notice.entries if entry["no"] == number), None)
+    if line is None:
+        raise Refused(f"名单里没有第 {number} 号，请对照名单再填。不针对某一户的可以不填。")
+    return Claim.objects.select_related("enterprise").get(public_id=line["claim"])
+
+
+def object_to_decision(
+    decision: Decision, *, name: str, phone: str, body: str, user, now: datetime | None = None
+) -> Objection:
+    """The enterprise objects to a decision that stands. One open objection per person.
+
+    When a notice with this enterprise runs, the objection belongs to it as well and holds the
+    approval. A second press gives back the first objection.
+    """
+    now = now or timezone.now()
+    phone = _checked_phone(phone)
+    decision = Decision.objects.select_related("enterprise").get(pk=decision.pk)
+    if Decision.objects.filter(supersedes=decision).exists():
+        raise Refused("这项决定已经更正。请看最新的决定，再提出异议。")
+    claim = Claim.objects.filter(decision=decision, state=ClaimState.PUBLISHED).first()
+    notice = claim.notice if claim else None
+    if notice and not is_running(notice, now):
+        raise Refused("公示期已过。请打热线或联系您的服务专员说明情况。")
+    earlier = Objection.objects.unanswered().filter(decision=decision, created_by=user)
+    try:
+        with transaction.atomic():
+            objection = Objection.objects.create(
+                region_id=decision.enterprise.region_id,
+                notice=notice,
+                claim=claim,
+                decision=decision,
+                name=name.strip(),
+                phone=phone,
+                body=body.strip(),
+                created_by=user,
+                created_at=now,
+                due_on=_due_on(now),
+            )
+            _tell_staff(objection, f"{decision.enterprise.name}对审核决定提出异议")
+            return objection
+    except IntegrityError:
+        first = earlier.first()
+        if first is None:
+            raise
+        return first
+
+
+def _tell_staff(objection, subject):
+    region = objection.region_id
+    staff = User.objects.filter(
+        role__in=(Role.CITY_STAFF, Role.DISTRICT_STAFF),
+        is_active=True,
+        region_id__in=[region[:n] for n in (2, 4, 6) if n <= len(region)],
+    )
+    to_users(
+        "objection",
+        staff.values_list("pk", flat=True),
+        f"objection:{objection.pk}",
+        subject,
+        f"请在 {full_date(objection.due_on)}下班前书面答复。",
+        reverse("subsidies:objection", args=[objection.public_id]),
+    )
+
+
+def answer_objection(objection_id, user, *, upheld: bool, answer: str) -> Objection:
+    """Answer in writing. An upheld one takes its claim out of the notice.
+
+    Raises Refused without an answer, or when a colleague answered already. When the notice's days
+    are over and this was what held it, the approvals follow at once.
+    """
+    require_officer(user)
+    answer = (answer or "").strip()
+    if not answer:
+        raise Refused("请写答复。提出异议的人会看到。")
+    with transaction.atomic():
+        objection = (
+            Objection.objects.visible_to(user)
+            .select_for_update(of=("self",))
+            .filter(public_id=objection_id)
+            .first()
+        )
+        if objection is None:
+            raise Refused("这条异议不在您负责的地区。")
+        if objection.state != ObjectionState.OPEN:
+            if objection.answered_by_id == user.pk and objection.answer == answer:
+                return objection
+            raise Refused(f"这条异议已由{objection.answered_by}答复，不能再改。")
+        objection.state = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
+        objection.answer, objection.answered_by = answer, user
+        objection.answered_at = timezone.now()
+        objection.save()
+        if upheld and objection.claim_id:
+            claims = Claim.objects.select_for_update(of=("self",)).filter(
+                pk=objection.claim_id, state=ClaimState.PUBLISHED
+            )
+            set_aside(list(claims), user, f"异议成立：{answer}"[:150])
+        if objection.created_by_id:
+            to_users(
+                "objection_answered",
+                [objection.created_by_id],
+                f"objection:{objection.pk}:answered",
+                f"您的异议已答复：{objection.get_state_display()}",
+                answer,
+                _where_answered(objection),
+            )
+        if objection.notice_id:
+            conclude_notice(objection.notice)
+        return objection
+
+
+def _where_answered(objection):
+    if objection.decision_id:
+        return reverse("enterprises:policies")
+    return reverse("notices:detail", args=[objection.notice.public_id])

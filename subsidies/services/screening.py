@@ -1,0 +1,204 @@
+"""Screening every insured enterprise for the refunds of one base year (D3).
+
+One transaction writes everything, so a killed run leaves nothing and is simply done again. Runs
+with the same records, policies and parameters as the last one write nothing at all.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.models import Membership
+from portal.places.models import Division
+from portal.runs.models import JobRun, RunState
+from portal.runs.services import AlreadyDone, running
+from subsidies.models import PolicyVersion, ScreeningRun
+from subsidies.policy import ENGINE_VERSION
+
+from .bundles import Bench, canonical
+from .claim_renewal import grants_of, renew_claims
+from .decision_store import CHUNK, copy_decisions, is_same, standing_decisions
+from .facts import SOURCES, FactSheet, collect_facts
+from .notify import to_members
+from .parameters import ParameterBook
+from .publishing import publish_policies, versions_in_force
+from .reasons import message_body, message_subject
+from .refused import Refused
+from .totals import Totals
+
+KIND = "screen_refunds"
+
+
+@dataclass(frozen=True)
+class ScreeningResult:
+    """What a call did: `changed` is False when everything was as in the last run."""
+
+    job: JobRun
+    screening: ScreeningRun
+    changed: bool
+
+
+def screen_refunds(
+    base_year: int | None = None,
+    legal_date: date | None = None,
+    *,
+    region: str | None = None,
+    report: Callable[[str], None] | None = None,
+    again: bool = False,
+) -> ScreeningResult:
+    """Screen a region (a code prefix; the city unless given) for one base year.
+
+    legal_date: the day whose policies apply. Left out, both come from the settings. The job's key
+    has today's date in it: a second call on one day does nothing, unless `again`. Raises Refused
+    when no policy is in force there and then, AlreadyRunning when another process is at it.
+    """
+    base_year = base_year or settings.REFUND_BASE_YEAR
+    legal_date = legal_date or date.fromisoformat(settings.REFUND_LEGAL_DATE)
+    region = region or settings.CITY_CODE
+    try:
+        with running(KIND, _key(base_year, legal_date, region, again), report) as log:
+            screening, changed = _screen(log, base_year, legal_date, region)
+        return ScreeningResult(log.run, screening, changed)
+    except AlreadyDone as done:
+        return ScreeningResult(done.run, last_screening(region, base_year), False)
+
+
+def last_screening(region: str, base_year: int) -> ScreeningRun | None:
+    """The latest run of a region and base year."""
+    return ScreeningRun.objects.filter(region_id=region, base_year=base_year).first()
+
+
+def _key(base_year, legal_date, region, again):
+    key = f"{KIND}:{region}:{base_year}:{legal_date}:{timezone.localdate()}"
+    if not again:
+        return key
+    done = JobRun.objects.filter(key__startswith=key, state=RunState.DONE).count()
+    return f"{key}:{done + 1}" if done else key
+
+
+def _screen(log, base_year, legal_date, region):
+    with log.stage("政策与本地参数"):
+        publish_policies()
+        versions = versions_in_force(region, legal_date)
+        if not versions:
+            place = Division.objects.filter(pk=region).first() or region
+            raise Refused(f"{legal_date} 没有适用于{place}的稳岗返还政策，没有筛查。")
+        book = ParameterBook(region, legal_date)
+    with log.stage("取数"):
+        sheet = collect_facts(base_year, region)
+    input_sha256 = _input_sha256(sheet, legal_date, versions, book)
+    with transaction.atomic():
+        # One at a time per region, also when yesterday's run is still at it under another key.
+        Division.objects.select_for_update(no_key=True).get(pk=region)
+        last = last_screening(region, base_year)
+        if last is not None and last.input_sha256 == input_sha256:
+            own = last.run_id == log.run.pk  # killed after the writing, before the row said so
+            log.count(**_counts(last.totals), unchanged=not own)
+            return last, own
+        screening = ScreeningRun.objects.create(
+            run=log.run,
+            number=_next_number(region, base_year),
+            base_year=base_year,
+            legal_date=legal_date,
+            data_date=sheet.data_date,
+            region_id=region,
+            parameters=book.as_json(),
+            input_sha256=input_sha256,
+            source_rows=sheet.source_rows | {"facts_sha256": sheet.sha256},
+        )
+        with log.stage("逐户计算并写入"):
+            totals, renewed = _decide_all(screening, sheet, versions, book)
+        with log.stage("补贴申领和消息"):
+            claims = renew_claims(screening, renewed.grants)
+            messages = to_members("decision", renewed.messages, reverse("enterprises:policies"))
+        screening.totals = totals.as_json() | {"claims": dict(claims), "messages": messages}
+        screening.save(update_fields=["totals"])
+    log.count(**_counts(screening.totals), unchanged=False)
+    return screening, True
+
+
+def _counts(totals):
+    return {
+        "enterprises": totals["enterprises"],
+        "changed": totals["changed"],
+        "grant_fen": totals["grant_fen"],
+        **{f"outcome_{name}": cell["count"] for name, cell in totals["by_outcome"].items()},
+    }
+
+
+def _next_number(region, base_year):
+    runs = ScreeningRun.objects.filter(region_id=region, base_year=base_year)
+    return (runs.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _input_sha256(
+    sheet: FactSheet, legal_date: date, versions: list[PolicyVersion], book: ParameterBook
+) -> str:
+    return hashlib.sha256(
+        canonical(
+            [
+                sheet.region,
+                sheet.base_year,
+                legal_date.isoformat(),
+                ENGINE_VERSION,
+                sorted(version.sha256 for version in versions),
+                book.as_json(),
+                sheet.sha256,
+                SOURCES,
+            ]
+        )
+    ).hexdigest()
+
+
+class _Renewed:
+    """What the writing of decisions leaves for claims and messages."""
+
+    def __init__(self, screening, region):
+        self.grants: dict[int, list] = {}
+        self.messages: dict[int, tuple[str, str, str]] = {}
+        self._screening = screening
+        self._told = set(
+            Membership.objects.filter(
+                ended_at__isnull=True, enterprise__region__code__startswith=region
+            ).values_list("enterprise_id", flat=True)
+        )
+
+    def add(self, bundle, is_correction):
+        self.grants[bundle.enterprise_id] = grants_of(bundle)
+        if bundle.enterprise_id not in self._told:
+            return
+        leading = bundle.leading
+        subject = message_subject(
+            self._screening.base_year, leading.title, leading.outcome, leading.amount_fen
+        )
+        self.messages[bundle.enterprise_id] = (
+            f"screening:{self._screening.public_id}:{bundle.enterprise_id}",
+            f"更正：{subject}" if is_correction else subject,
+            message_body(leading.outcome, leading.trace),
+        )
+
+
+def _decide_all(screening, sheet, versions, book):
+    standing = standing_decisions(sheet.base_year, sheet.region)
+    totals, renewed, chunk = Totals(), _Renewed(screening, sheet.region), []
+    for bundle in Bench(versions, book, screening.legal_date).bundles(sheet):
+        before = standing.get(bundle.enterprise_id)
+        changed = not is_same(bundle, before)
+        totals.add(bundle, changed)
+        if not changed:
+            continue
+        renewed.add(bundle, before is not None)
+        chunk.append(bundle)
+        if len(chunk) == CHUNK:
+            copy_decisions(screening, chunk, standing)
+            chunk.clear()
+    if chunk:
+        copy_decisions(screening, chunk, standing)
+    return totals, renewed

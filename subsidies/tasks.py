@@ -1,0 +1,19 @@
+"""What the schedule starts. Safe to run twice."""
+
+from celery import shared_task
+
+from subsidies.services.notices import conclude_due_notices
+from subsidies.services.screening import screen_refunds as screen
+
+
+@shared_task
+def screen_refunds():
+    """Screen the city for the base year of the settings."""
+    result = screen()
+    return result.job.counts
+
+
+@shared_task
+def conclude_notices():
+    """Approve what was published long enough without objection."""
+    return conclude_due_notices()

@@ -1,0 +1,1 @@
+"""Pages of subsidies: staff, public, and an enterprise's own."""

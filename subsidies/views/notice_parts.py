@@ -1,0 +1,24 @@
+"""What public and staff pages show of a notice alike."""
+
+from django.utils import timezone
+
+from portal.ui.clocks import read_workdays
+from subsidies.models import PublicNotice
+from subsidies.services.notices import closing_moment, is_running
+from subsidies.services.working_days import is_workday
+
+
+def state_of(notice: PublicNotice) -> str:
+    """The word of a notice's state, as status labels know it."""
+    if notice.withdrawn_at:
+        return "已撤下"
+    if is_running(notice):
+        return "公示中"
+    if timezone.now() < closing_moment(notice):
+        return "即将公示"
+    return "公示结束"
+
+
+def clock_of(notice: PublicNotice):
+    """The working-day clock of a notice."""
+    return read_workdays(notice.starts_on, notice.ends_on, timezone.localdate(), is_workday)

@@ -1,0 +1,89 @@
+"""Public: notices, their lists, objections."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+
+from portal.accounts.access import PUBLIC, allow
+from portal.ui.formatting import full_date
+from subsidies.forms import NoticeObjectionForm
+from subsidies.models import PublicNotice
+from subsidies.services.notices import is_running
+from subsidies.services.objections import object_to_notice
+from subsidies.services.working_days import uncertain
+
+from .notice_parts import clock_of, state_of
+from .said import refusals_said
+
+PER_PAGE = 50
+
+
+@allow(PUBLIC)
+def notice_list(request):
+    """Every notice, the newest first; running ones with their clock."""
+    page = Paginator(PublicNotice.objects.select_related("region"), 20).get_page(
+        request.GET.get("page")
+    )
+    rows = [
+        (notice, state_of(notice), clock_of(notice) if is_running(notice) else None)
+        for notice in page
+    ]
+    return render(request, "notices/list.html", {"page": page, "rows": rows})
+
+
+@allow(PUBLIC)
+def notice_detail(request, public_id):
+    """One notice as an official paper; `?all=1` shows the whole list for printing."""
+    notice = get_object_or_404(PublicNotice.objects.select_related("region"), public_id=public_id)
+    entries = [] if notice.withdrawn_at else notice.entries
+    words = request.GET.get("q", "").strip()[:40]
+    if words:
+        entries = [entry for entry in entries if words in entry["name"]]
+    whole = request.GET.get("all") == "1"
+    page = Paginator(entries, max(1, len(entries)) if whole else PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request,
+        "notices/detail.html",
+        {
+            "notice": notice,
+            "state": state_of(notice),
+            "running": is_running(notice),
+            "clock": clock_of(notice),
+            "warning": uncertain(notice.starts_on, notice.ends_on),
+            "page": page,
+            "words": words,
+            "whole": whole,
+            "count": len(notice.entries),
+        },
+    )
+
+
+@allow(PUBLIC)
+def objection(request, public_id):
+    """The form to object to a running notice."""
+    notice = get_object_or_404(
+        PublicNotice.objects.published().select_related("region"), public_id=public_id
+    )
+    if not is_running(notice):
+        messages.error(request, "公示期已过，不能在这里提出异议了。请打热线说明情况。")
+        return redirect("notices:detail", notice.public_id)
+    line = request.GET.get("no", "")
+    initial = {"entry_number": line if line.isdecimal() else None}
+    form = NoticeObjectionForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with refusals_said(request) as outcome:
+            filed = object_to_notice(notice, user=request.user, **form.cleaned_data)
+        if not outcome.refused:
+            messages.success(
+                request,
+                f"异议已收到。{full_date(filed.due_on)}下班前书面答复，会打您留的电话。",
+            )
+            return redirect("notices:detail", notice.public_id)
+    return render(
+        request,
+        "notices/objection.html",
+        {"notice": notice, "form": form, "clock": clock_of(notice)},
+        status=400 if form.errors else 200,
+    )

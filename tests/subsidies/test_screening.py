@@ -1,0 +1,260 @@
+"""Screening: outcomes, money, grounds; nothing twice; nothing half-written."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.outbox.models import Message
+from portal.runs.models import JobRun, RunState
+from subsidies.enums import ClaimState
+from subsidies.models import Claim, Decision, PolicyVersion, ScreeningRun
+from subsidies.services.refused import Refused
+from tests.factories import EnterpriseFactory, MembershipFactory, UserFactory, division
+from tests.factories.subsidies import insure, local_parameter
+
+pytestmark = pytest.mark.django_db
+
+GENERAL = "changzhou-2020-17/refund-general"
+DIFFICULT = "changzhou-2020-17/refund-difficult"
+HARD_HIT = "changzhou-2020-17/refund-hard-hit"
+
+
+def decision(enterprise, provision=GENERAL):
+    return Decision.objects.standing().get(enterprise=enterprise, provision_id=provision)
+
+
+def failed(one):
+    return [entry["fact"] for entry in one.trace if entry["result"] is False]
+
+
+def test_worked_cases(city, screen):
+    """Outcome and money of the published cases, from insurance records to the decision row."""
+    screen()
+    expected = {
+        "plain": ("grant", 3_000_000),
+        "on_limit": ("grant", 790_123),
+        "over": ("deny", 0),
+        "thirty": ("grant", 500_000),
+        "thirty_one": ("deny", 0),
+        "large": ("review", 0),
+        "no_december": ("review", 0),
+    }
+    found = {name: decision(getattr(city, name)) for name in expected}
+    assert {name: (d.outcome, d.amount_fen) for name, d in found.items()} == expected
+    assert failed(found["over"]) == ["layoff_rate"]
+    assert failed(found["thirty_one"]) == ["layoff_rate"]
+    assert found["no_december"].facts["values"]["insured_end"] is None
+    assert found["no_december"].facts["values"]["premium_enterprise_fen"] is None
+    assert "缺少“年末参保人数”" in "".join(e["text"] for e in found["no_december"].trace)
+    rate = next(e for e in found["on_limit"].trace if e["fact"] == "layoff_rate")
+    assert (rate["actual"], rate["limit"], rate["cite"]) == ("11/200", "0.055", "S0(十)")
+
+
+def test_every_provision_is_decided_and_one_leads(city, screen):
+    """Three decisions for each enterprise, exactly one of them says how it stands."""
+    result = screen()
+    assert Decision.objects.count() == 9 * 3
+    assert Decision.objects.leading().count() == 9
+    assert result.screening.totals["by_outcome"] == {
+        "deny": {"count": 2, "fen": 0},
+        "grant": {"count": 5, "fen": 3_000_000 + 790_123 + 500_000 + 72_000_000 + 9_000_000},
+        "review": {"count": 2, "fen": 0},
+    }
+    assert result.screening.totals["by_district"]["320404"]["deny"]["count"] == 1
+    assert set(Decision.objects.values_list("policy__policy_id", flat=True)) == {
+        "changzhou-2020-17"
+    }
+
+
+def test_one_refund_a_year_and_the_higher_wins(city, screen):
+    """A certified enterprise gets the larger one; the other says which won and under what rule."""
+    screen()
+    general, difficult = decision(city.difficult), decision(city.difficult, DIFFICULT)
+    assert (difficult.outcome, difficult.amount_fen) == ("grant", 72_000_000)
+    assert (general.outcome, general.amount_fen) == ("excluded", 0)
+    assert "720,000.00 元" in general.trace[-1]["text"]
+    assert general.trace[-1]["cite"] == "S0(十)"
+    hotel = decision(city.hotel, HARD_HIT)
+    assert (hotel.outcome, hotel.amount_fen) == ("grant", 3 * 150_000 * 20)
+    claims = Claim.objects.filter(enterprise=city.difficult)
+    assert [c.decision_id for c in claims] == [difficult.pk]
+
+
+def test_difficult_loses_where_the_general_refund_is_higher(insured, screen):
+    """6 × 1,500 × 2 = 18,000.00 is less than half of 60,000.00."""
+    local_parameter("benefit_monthly_fen", "150000")
+    small = insured("small", 2, 2, difficult_certified=True)
+    screen()
+    assert decision(small).amount_fen == 3_000_000
+    assert decision(small, DIFFICULT).outcome == "excluded"
+    assert Claim.objects.get().amount_fen == 3_000_000
+
+
+def test_without_the_local_figure_nothing_is_guessed(insured, screen):
+    """The benefit is the bureau's to fill in; until then a certified enterprise is reviewed."""
+    certified = insured("small", 80, 80, difficult_certified=True)
+    screen()
+    assert decision(certified, DIFFICULT).outcome == "review"
+    assert decision(certified).outcome == "grant"
+
+
+def test_certification_not_recorded_is_not_a_refusal(insured, screen):
+    """NULL in the register is unknown."""
+    local_parameter("benefit_monthly_fen", "150000")
+    unknown = insured("small", 80, 80, difficult_certified=None)
+    screen()
+    assert decision(unknown, DIFFICULT).outcome == "review"
+
+
+def test_a_districts_figure_goes_before_the_citys(insured, screen):
+    """Both are in force; the enterprise lies in the district."""
+    local_parameter("benefit_monthly_fen", "150000")
+    local_parameter("benefit_monthly_fen", "160000", region="320412")
+    there = insured("small", 80, 80, difficult_certified=True)
+    elsewhere = insured("small", 80, 80, difficult_certified=True, region=division("320411"))
+    screen()
+    assert decision(there, DIFFICULT).amount_fen == 6 * 160_000 * 80
+    assert decision(elsewhere, DIFFICULT).amount_fen == 6 * 150_000 * 80
+
+
+def test_enterprises_without_records_are_counted_not_decided(city, screen):
+    """No month of 2019 at all: not insured then, so no decision; the run says how many."""
+    EnterpriseFactory()
+    run = screen().screening
+    assert run.source_rows["without_records"] == 1
+    assert run.source_rows["insured"] == 9
+    assert run.source_rows["months_missing"] == 1
+    assert run.totals["enterprises"] == 9
+    assert run.data_date == date(2019, 12, 31)
+
+
+def test_grants_make_claims_and_members_are_told(city, screen):
+    """A claim for each grant, waiting for the first review; one message per member."""
+    member = MembershipFactory(enterprise=city.over).user
+    former = MembershipFactory(enterprise=city.over, ended_at=timezone.now()).user
+    screen()
+    assert Claim.objects.count() == 5
+    assert set(Claim.objects.values_list("state", flat=True)) == {ClaimState.SCREENED}
+    message = Message.objects.get(recipient=member)
+    assert message.subject == "2019 年度失业保险稳岗返还（一般企业）：不予返还"
+    assert "裁员率 6.0%，高于 5.5%" in message.body
+    assert "常人社发〔2020〕17号 第（十）条" in message.body
+    assert not Message.objects.filter(recipient=former).exists()
+
+
+def test_a_second_start_on_one_day_does_nothing(city, screen):
+    """The key was done."""
+    first = screen()
+    again = screen()
+    assert (again.changed, again.screening, again.job) == (False, first.screening, first.job)
+    assert JobRun.objects.count() == 1
+    assert Decision.objects.count() == 27
+
+
+@pytest.mark.parametrize("how", ["again", "next night"])
+def test_same_inputs_write_nothing(city, screen, how, monkeypatch):
+    """Another run over the same records and policies has a job row and says nothing changed."""
+    MembershipFactory(enterprise=city.over)
+    first = screen()
+    if how == "next night":
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        monkeypatch.setattr("subsidies.services.screening.timezone.localdate", lambda: tomorrow)
+    second = screen(again=how == "again")
+    assert second.job != first.job
+    assert second.job.state == RunState.DONE
+    assert second.job.counts["unchanged"] is True
+    assert (second.changed, second.screening) == (False, first.screening)
+    assert ScreeningRun.objects.count() == 1
+    assert Decision.objects.count() == 27
+    assert Claim.objects.count() == 5
+    assert Message.objects.count() == 1
+
+
+def test_a_correction_supersedes_only_its_enterprise(city, screen):
+    """December arrives: three new decisions, chained to the old ones, and a claim."""
+    screen()
+    old = decision(city.no_december)
+    insure_month = city.no_december.insurance_months.get(month=date(2019, 11, 1))
+    insure_month.pk, insure_month.month = None, date(2019, 12, 1)
+    insure_month.save()
+    second = screen(again=True)
+    assert second.changed
+    assert second.screening.number == 2
+    assert second.screening.totals["changed"] == 1
+    assert second.screening.decisions.count() == 3
+    new = decision(city.no_december)
+    assert (new.outcome, new.supersedes_id) == ("grant", old.pk)
+    assert Decision.objects.count() == 30
+    assert Decision.objects.standing().count() == 27
+    assert Decision.objects.as_of(second.screening).count() == 27
+    first = ScreeningRun.objects.get(number=1)
+    assert (
+        Decision.objects.as_of(first).get(enterprise=city.no_december, provision_id=GENERAL) == old
+    )
+    assert Claim.objects.count() == 6
+    assert second.screening.totals["enterprises"] == 9
+
+
+def test_no_policy_in_force_is_refused_and_the_run_is_marked_failed(city, screen):
+    """Before the document took effect there is nothing to screen under."""
+    from subsidies.services.screening import screen_refunds
+
+    with pytest.raises(Refused, match="没有适用于常州市"):
+        screen_refunds(2018, date(2019, 4, 1))
+    assert JobRun.objects.get().state == RunState.FAILED
+    assert not ScreeningRun.objects.exists()
+
+
+def test_jinzhou_is_screened_under_its_own_document(insured):
+    """864,000 + 432,000 fen, 80 %."""
+    from subsidies.services.screening import screen_refunds
+
+    there = insured("small", 40, 41, 864_000, 432_000, region=division("210702"))
+    screen_refunds(2019, date(2020, 4, 1), region="2107")
+    only = Decision.objects.get()
+    assert (only.enterprise, only.outcome, only.amount_fen) == (there, "grant", 1_036_800)
+    assert only.provision_id == "jinzhou-2020/refund"
+
+
+def test_decisions_cannot_be_edited(city, screen):
+    """The trigger refuses, whoever asks."""
+    from django.db import InternalError, transaction
+
+    screen()
+    with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+        Decision.objects.filter(enterprise=city.over).update(amount_fen=1)
+
+
+def test_policies_are_published_once(db):
+    """By hash; a changed text under the same version is refused."""
+    from subsidies.policy import LoadedPolicy, PolicySet, load_policy_set
+    from subsidies.services.publishing import publish_policies
+
+    published = publish_policies()
+    assert {v.policy_id for v in published} >= {"changzhou-2020-17", "jinzhou-2020"}
+    assert publish_policies() == []
+    text = load_policy_set().policies["jinzhou-2020"].text
+    changed = PolicySet([LoadedPolicy(text.replace("0.8,", "0.7,"), "jinzhou-2020.yaml")])
+    with pytest.raises(Refused, match="新的版本号"):
+        publish_policies(changed)
+    assert PolicyVersion.objects.get(policy_id="jinzhou-2020").region_code == "2107"
+
+
+def test_unknown_premium_of_one_month_is_not_zero(insured, screen):
+    """A NULL in May makes the year's premium unknown: review, no smaller refund."""
+    enterprise = insured("small", 120, 114)
+    enterprise.insurance_months.filter(month=date(2019, 5, 1)).update(premium_employee_fen=None)
+    screen()
+    found = decision(enterprise)
+    assert (found.outcome, found.amount_fen) == ("review", 0)
+    assert found.facts["values"]["premium_employee_fen"] is None
+    assert found.facts["values"]["premium_enterprise_fen"] == 3_600_000
+
+
+def test_screening_is_not_changed_by_a_user_of_another_city(city, screen):
+    """Another city's records stay out of this city's run."""
+    other = EnterpriseFactory(region=division("210702"), licence_checked_by=UserFactory(city=True))
+    insure(other, 40, 41, 864_000, 432_000)
+    assert screen().screening.totals["enterprises"] == 9
+    assert not Decision.objects.filter(enterprise=other).exists()
