@@ -4,7 +4,6 @@ from django.urls import path
 
 from jobseekers.views import answering
 from portal.outbox import views as outbox
-
 from subsidies.views import enterprise as policy_views
 
 from .views import own_shortages, own_vacancies, profile, vacancy_form

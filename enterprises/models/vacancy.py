@@ -1,5 +1,7 @@
 """Vacancies (A4) and their reviews (A5)."""
 
+from datetime import timedelta
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -145,9 +147,7 @@ class Vacancy(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state__in=["in_review", "published"])
                 | (
-                    models.Q(
-                        headcount__isnull=False, pay_min__isnull=False, pay_max__isnull=False
-                    )
+                    models.Q(headcount__isnull=False, pay_min__isnull=False, pay_max__isnull=False)
                     & ~models.Q(title="")
                 ),
                 name="sent_vacancy_is_complete",
@@ -201,6 +201,11 @@ class Vacancy(models.Model):
         if self.starts_on > day:
             return VacancyShown.PENDING
         return VacancyShown.LIVE if self.expires_on > day else VacancyShown.EXPIRED
+
+    @property
+    def last_day(self):
+        """The last day on which it shows, or None."""
+        return self.expires_on and self.expires_on - timedelta(days=1)
 
     @property
     def is_live(self):

@@ -2,11 +2,14 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from enterprises.access import check_officer
 from enterprises.enums import KeyListKind
 from enterprises.models import Enterprise, KeyListEntry
 from enterprises.refusals import constraints_speak
+from portal.ui.formatting import cn_date
 
 from .notices import tell_members
 
@@ -43,7 +46,7 @@ def put_on_key_list(enterprise, by, *, kind, source, starts_on, ends_on=None):
             key=f"key-entry:{entry.pk}:on",
             subject=f"已列入重点名录：{KeyListKind(kind).label}",
             body=f"依据：{entry.source}。列入后，岗位优先展示，服务单 24 小时内答复。",
-            path="/enterprise/",
+            path=reverse("enterprises:overview"),
         )
     return entry
 
@@ -65,7 +68,7 @@ def take_off_key_list(entry, by, *, ends_on):
             kind="key_list",
             key=f"key-entry:{entry.pk}:off:{ends_on}",
             subject=f"将移出重点名录：{entry.get_kind_display()}",
-            body=f"从 {ends_on:%Y-%m-%d} 起不再列入。",
-            path="/enterprise/",
+            body=f"从{cn_date(ends_on, timezone.localdate())}起不再列入。",
+            path=reverse("enterprises:overview"),
         )
     return entry

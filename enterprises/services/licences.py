@@ -5,6 +5,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from enterprises.access import check_member, check_officer
@@ -86,7 +87,7 @@ def review_licence(enterprise, by, *, file, approve, reason=""):
             key=f"licence:{file.pk}:{enterprise.licence_state}",
             subject="营业执照已核验，可以发布岗位了" if approve else "营业执照没有通过核验",
             body="" if approve else f"{reason} 改好后重新上传，我们再看。",
-            path="/enterprise/licence/",
+            path=reverse("enterprises:licence"),
         )
     return enterprise
 
@@ -112,9 +113,7 @@ def posting_obstacle(enterprise, day=None):
 
 
 def _is_waiting(enterprise, file):
-    return (
-        enterprise.licence_checked_at is None or file.uploaded_at > enterprise.licence_checked_at
-    )
+    return enterprise.licence_checked_at is None or file.uploaded_at > enterprise.licence_checked_at
 
 
 def _decided_by(enterprise):

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from enterprises.access import check_owner
@@ -25,16 +26,14 @@ def invite_member(enterprise, by, *, sign_in_name, is_owner=False):
             {"sign_in_name": "没有找到这个企业账号。请对方先注册企业账号，再来添加。"}
         )
     with transaction.atomic(), constraints_speak(Membership):
-        membership = Membership.objects.create(
-            user=user, enterprise=enterprise, is_owner=is_owner
-        )
+        membership = Membership.objects.create(user=user, enterprise=enterprise, is_owner=is_owner)
         post(
             user,
             kind="membership",
             key=f"membership:{membership.pk}:started",
             subject=f"您已成为{enterprise.name}的成员",
             body="可以替企业发布岗位、申报缺工、答复应聘的人。如果不是您单位，请打服务热线。",
-            path="/enterprise/",
+            path=reverse("enterprises:overview"),
         )
     return membership
 

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from enterprises.access import check_member
 from enterprises.enums import LicenceState
@@ -78,7 +79,7 @@ def update_enterprise(enterprise, by, data):
                 key=f"enterprise:{enterprise.pk}:recheck:{event.pk}",
                 subject="名称或地区改了，营业执照要重新核验",
                 body="请上传与新名称、新地区一致的执照。核验前不能提交新岗位，已发布的岗位不受影响。",
-                path="/enterprise/licence/",
+                path=reverse("enterprises:licence"),
                 but=by,
             )
     return enterprise
@@ -94,7 +95,10 @@ def _put(enterprise, data):
     if not enterprise.name:
         raise ValidationError({"name": "请填企业名称，与营业执照上的一样。"})
     found = classify(
-        enterprise.industry_id, enterprise.staff_total, enterprise.revenue_wan, enterprise.assets_wan
+        enterprise.industry_id,
+        enterprise.staff_total,
+        enterprise.revenue_wan,
+        enterprise.assets_wan,
     )
     enterprise.size_class, enterprise.size_rule = found.size, found.rule[:200]
 

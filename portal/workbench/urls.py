@@ -1,5 +1,9 @@
 """The staff dashboard and work lists."""
 
+from django.urls import include, path
+
 app_name = "workbench"
 
-urlpatterns = []
+urlpatterns = [
+    path("", include("enterprises.staff_urls")),
+]
