@@ -29,7 +29,7 @@ from .notify import to_members
 from .publishing import compiled
 from .reasons import clause
 from .refused import Refused
-from .working_days import nth_workday, workday_from
+from portal.places.working_days import nth_workday, workday_from
 
 CLOSES_AT = time(17, 30)
 MOST_DAYS = 60

@@ -19,7 +19,7 @@ from .claims import require_officer, set_aside
 from .notices import conclude_notice, is_running
 from .notify import to_users
 from .refused import Refused
-from .working_days import workdays_after
+from portal.places.working_days import workdays_after
 
 
 def _due_on(now):
