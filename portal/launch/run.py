@@ -127,22 +127,32 @@ def raise_if_dead(layout, children):
     )
 
 
-def answers(address):
-    """Tell whether the home page is served."""
+def home_status(address):
+    """Return the status of the home page, or ``None`` while nobody answers."""
     try:
-        with urllib.request.urlopen(address, timeout=10) as response:
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
+        with urllib.request.urlopen(address, timeout=30) as response:
+            return response.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return None
 
 
 def wait_for_home(layout, children, address):
     """Wait until the home page is served."""
     deadline = time.monotonic() + HOME_SECONDS
-    while not answers(address):
+    log = children[0].log
+    shown = layout.shown(log)
+    while (status := home_status(address)) != 200:
         raise_if_dead(layout, children)
+        if status is not None:  # who answers with an error will not stop by being asked again
+            reason = gist(log.read_text(errors="replace"))
+            raise LaunchError(
+                f"首页出错（{status}）：{reason}。详见 {shown}",
+                f"The home page failed ({status}): {reason}; log: {shown}",
+            )
         if time.monotonic() > deadline:
-            shown = layout.shown(children[0].log)
             raise LaunchError(
                 f"首页 {HOME_SECONDS} 秒内没有打开：详见 {shown}，排除后重新执行 make run。",
                 f"The home page was not served within {HOME_SECONDS} s: see {shown}, then make "

@@ -22,7 +22,13 @@ if sys.argv[1] == "demo_accounts":
     print("演示账号 seeker")
 """
 WSGI = """
+from pathlib import Path
+
 def application(environ, start_response):
+    if Path("broken.txt").exists():
+        start_response("500 Internal Server Error", [])
+        print("ValueError: 没有首页", file=environ["wsgi.errors"], flush=True)
+        return [b""]
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"ready"]
 """

@@ -116,6 +116,16 @@ def test_failed_step_is_one_line_and_is_done_again_next_time(project):
     assert project.calls() == ["migrate", *FIRST[2:], "demo_accounts"]
 
 
+def test_broken_home_page_is_named_and_everything_stopped(project):
+    (project.root / "broken.txt").touch()
+    failed = project.launch("run")
+    assert failed.returncode == 1
+    assert failed.stderr.strip() == (
+        "首页出错（500）：ValueError: 没有首页。详见 .local/logs/web.log"
+    )
+    assert project.processes() == []
+
+
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "８０００", "-1"])
 def test_port_that_is_none_is_named_before_anything_starts(project, port):
     done = project.launch("run", PORT=port)
