@@ -21,6 +21,13 @@ _PART_FACTORS = (1.0, 0.55, 0.4, 0.3)
 _BRACKET_FACTOR = 0.4
 _EARLIER_JOB = 0.4
 _EARLIER_DOMAIN = 0.5
+# A job word before a field ("销售软件开发"), one that is a field itself, a general one.
+_BEFORE_DOMAIN = 0.6
+_JOB_AS_FIELD = 0.3
+_YIELDING = 0.3
+_GENERIC = 0.8
+_SPECIFIC_WEIGHT = 0.75
+_LOOSE_DOMAIN = 0.35
 _NAMED_SHARE = 0.7
 _DUTY_WEIGHT = 0.12
 _DUTY_LIMIT = 0.45
@@ -52,6 +59,7 @@ _WIDE.update(
 )
 _PARTS = re.compile(r"[()]|[^()/、,|+\s\-—–_·:;。&!?~*\"“”‘’…<>=.]+")
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyz")
+_NOT_AFTER_WORKER = frozenset("程艺作具装业况会资序")
 _ASCII_RUN = re.compile(r"[a-z0-9]+")
 
 
@@ -104,6 +112,9 @@ class Coder:
                 if term in table and not (
                     term[-1] in _ASCII and stop < end and part[stop] in _ASCII
                 ):
+                    if term[-1] == "工" and part[stop : stop + 1] in _NOT_AFTER_WORKER:
+                        # "合成工" is no word in "合成工程师".
+                        continue
                     found.append(table[term])
                     step = length
                     break
@@ -113,68 +124,74 @@ class Coder:
             position += step
         return found
 
-    def _score_part(self, part: str, factor: float, scores: dict[str, float]) -> bool:
+    def _part_scores(self, part: str) -> tuple[dict[str, float], bool]:
+        """Scores of one part, and whether it names a job (not only a field of work)."""
         words = self.words(part)
-        head = ""
-        for word in reversed(words):
-            if word.head:
-                head = word.head
-                if head != "any":
-                    break
+        head = _head(words)
         as_engineer, as_worker = _UNDER_HEAD[head]
+        scores: dict[str, float] = {}
         later_job = later_domain = False
-        any_score = False
-        for place, word in reversed(list(enumerate(words))):
+        for place in range(len(words) - 1, -1, -1):
+            word = words[place]
             if word.noise:
                 continue
-            share = factor * (_EARLIER_DOMAIN if later_domain else 1.0)
+            share = _EARLIER_DOMAIN if later_domain else 1.0
             if later_job:
                 share *= _EARLIER_JOB
             if word.eng:
                 _add(scores, word.eng, share * as_engineer)
             if word.work:
                 _add(scores, word.work, share * as_worker)
-            if word.eng or word.work:
-                later_domain = any_score = True
-            if word.job:
-                job_factor = factor
-                if later_job:
-                    job_factor *= _EARLIER_JOB
-                elif later_domain and not (word.eng or word.work):
-                    job_factor *= 0.6
-                if head == "eng" and word.eng:
-                    job_factor *= 0.3
-                if word.head == "eng" and any(earlier.eng for earlier in words[:place]):
-                    # "道桥设计师" is an engineer, "平面设计师" stands in the table as a whole.
-                    _add(scores, word.job, job_factor * 0.2)
-                    continue
-                if word.head == "any" and any(_specific(earlier) for earlier in words[:place]):
-                    # "信贷客户经理" works in a bank: a general head yields to the job before it.
-                    _add(scores, word.job, job_factor * 0.35)
-                    continue
-                if word.job[0][0] == GENERIC:
-                    job_factor *= 0.8
-                else:
-                    later_job = True
-                _add(scores, word.job, job_factor)
-                any_score = True
-        return any_score
+            domain_behind = later_domain
+            later_domain = later_domain or bool(word.eng or word.work)
+            if not word.job:
+                continue
+            factor = _EARLIER_JOB if later_job else 1.0
+            if domain_behind and not later_job and not (word.eng or word.work):
+                factor *= _BEFORE_DOMAIN
+            if head == "eng" and word.eng:
+                factor *= _JOB_AS_FIELD
+            if word.head == "eng" and any(earlier.eng for earlier in words[:place]):
+                # "道桥设计师" is an engineer; "平面设计师" stands in the table as a whole.
+                factor *= _YIELDING
+            elif word.head == "any" and any(_specific(earlier) for earlier in words[:place]):
+                # "信贷客户经理" works in a bank: a general head yields to the job before it.
+                factor *= _YIELDING
+            elif word.job[0][0] == GENERIC:
+                factor *= _GENERIC
+            else:
+                later_job = True
+            _add(scores, word.job, factor)
+        return scores, later_job or head in ("eng", "work") or GENERIC in scores
 
     def _scores(self, title: str) -> dict[str, float]:
-        scores: dict[str, float] = {}
-        depth = number = 0
+        outside: list[tuple[dict[str, float], bool]] = []
+        inside: list[dict[str, float]] = []
+        depth = 0
         for part in _PARTS.findall(normalise_title(title)):
             if part == "(":
                 depth += 1
             elif part == ")":
                 depth = max(0, depth - 1)
-            elif depth:
-                self._score_part(part, _BRACKET_FACTOR, scores)
             else:
-                factor = _PART_FACTORS[min(number, len(_PART_FACTORS) - 1)]
-                if self._score_part(part, factor, scores):
-                    number += 1
-        return scores
+                scores, named = self._part_scores(part)
+                if scores and depth:
+                    inside.append(scores)
+                elif scores:
+                    outside.append((scores, named))
+        total: dict[str, float] = {}
+        any_named = any(named for _, named in outside)
+        number = 0
+        for scores, named in outside:
+            if any_named and not named:
+                # "医疗器械 销售经理": the first part is only a field.
+                _merge(total, scores, _LOOSE_DOMAIN)
+                continue
+            _merge(total, scores, _PART_FACTORS[min(number, len(_PART_FACTORS) - 1)])
+            number += 1
+        for scores in inside:
+            _merge(total, scores, _BRACKET_FACTOR)
+        return total
 
     def _add_duties(self, duties: str, scores: dict[str, float]) -> None:
         support: dict[str, float] = {}
@@ -217,7 +234,29 @@ class Coder:
 
 
 def _specific(word: Word) -> bool:
-    return word.job is not None and word.head != "any" and word.job[0][0] != GENERIC
+    """A job that says more than "manager" or "shop assistant"."""
+    return (
+        word.job is not None
+        and word.head != "any"
+        and word.job[0][0] != GENERIC
+        and word.job[1] >= _SPECIFIC_WEIGHT
+    )
+
+
+def _head(words: list[Word]) -> str:
+    """The class of the last head; "主管" and the like only when no other is there."""
+    head = ""
+    for word in reversed(words):
+        if word.head:
+            head = word.head
+            if head != "any":
+                break
+    return head
+
+
+def _merge(total: dict[str, float], scores: dict[str, float], factor: float) -> None:
+    for code, value in scores.items():
+        total[code] = total.get(code, 0.0) + value * factor
 
 
 def _add(scores: dict[str, float], reading: Reading, factor: float) -> None:
