@@ -81,3 +81,20 @@ def test_bright_yellow_is_for_focus_only():
     for name, text in STYLES.items():
         for rule in re.finditer(r"([^{}]+)\{([^{}]*var\(--focus\)[^{}]*)\}", text):
             assert ":focus" in rule.group(1), (name, rule.group(1))
+
+
+def test_every_class_in_a_template_is_defined_by_a_sheet():
+    """A misspelt class shows nothing and says nothing; this says it."""
+    sheets = " ".join(STYLES.values())
+    sheets += (ROOT / "static/vendor/bootstrap/bootstrap.min.css").read_text()
+    defined = set(re.findall(r"\.(-?[A-Za-z_][\w-]*)", sheets))
+    # Hooks for scripts and tests, and names that only say what a list is.
+    bare = {"choices", "care-facts", "no-script"}
+    unknown = set()
+    for name, text in TEMPLATES.items():
+        plain = re.sub(r"{{.*?}}", "-", re.sub(r"{%.*?%}", " ", text))
+        words = " ".join(re.findall(r'\sclass="([^"]*)"', plain)).split()
+        unknown |= {
+            (name, word) for word in words if not word.endswith("-") and word not in defined | bare
+        }
+    assert sorted(unknown) == []
