@@ -17,6 +17,8 @@ from .errors import PolicyFileError
 _INT = re.compile(r"0|-?[1-9]\d*")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Only composes nodes; the C parser is the same one, faster, where it was built.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"true": True, "false": False, "null": None, "": None}
 
 
@@ -30,8 +32,9 @@ class Source:
     def __init__(self, text: str, name: str):
         self.name = name
         self._lines: dict[tuple, int] = {(): 1}
+        self._seen: set[int] = set()
         try:
-            node = yaml.compose(text, Loader=_PlainLoader)
+            node = yaml.compose(text, Loader=_LOADER)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 1
@@ -57,6 +60,9 @@ class Source:
 
     def _value(self, node, path) -> Any:
         self._lines.setdefault(path, node.start_mark.line + 1)
+        if id(node) in self._seen:
+            raise PolicyFileError([self.fault(path, "不能用别名（*），请把内容写全")])
+        self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             result = {}
             for key_node, value_node in node.value:
@@ -73,7 +79,7 @@ class Source:
             return result
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, index)) for index, item in enumerate(node.value)]
-        if node.style is not None:
+        if node.style:  # quoted or a block: text, whatever it looks like
             return node.value
         return self._scalar(node.value, path)
 
@@ -90,15 +96,3 @@ class Source:
             except ValueError:
                 raise PolicyFileError([self.fault(path, f"没有“{text}”这一天")]) from None
         return text
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Composes nodes only; aliases are refused so that each key has one place."""
-
-    def compose_node(self, parent, index):
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(
-                None, None, "不能用别名（*），请把内容写全", event.start_mark
-            )
-        return super().compose_node(parent, index)

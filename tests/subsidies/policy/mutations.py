@@ -25,7 +25,7 @@ SWAPS = {
     "winner": {"highest_amount": ("first_listed",), "first_listed": ("highest_amount",)},
     "pending": {"proceed": ("wait",), "wait": ("proceed",)},
     "region": {"required": ("if_known",), "if_known": ("required",)},
-    "if_unknown": {"review": ("ignore",), "ignore": ("review",)},
+    "if_unknown": {"review": ("ignore",), "ignore": ("review",), "manual": ("review",)},
     "by": {"base_year": ("legal_date",), "legal_date": ("base_year",)},
     "code": {},
 }  # fmt: skip

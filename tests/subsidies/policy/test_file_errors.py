@@ -88,7 +88,7 @@ def test_all_faults_are_found_at_once():
 
 
 def test_not_yaml_at_all():
-    assert faults_of("id: [")[0].startswith("市.yaml:1: 不是正确的 YAML")
+    assert faults_of("id: a\nb: ]\n")[0].startswith("市.yaml:2: 不是正确的 YAML")
     assert faults_of("") == ["市.yaml:1: 文件是空的"]
     assert faults_of("- 1") == ["市.yaml:1: 要写成键和值"]
 
