@@ -250,8 +250,9 @@ def main(sizes=SIZES) -> None:
             f"{figures['largest_exposure']:g}, blocking pairs {figures['blocking_pairs']}; "
             f"{plain['agree']} of {plain['sample']} sampled lists alike in both, without caps"
         )
-    processors = len(os.sched_getaffinity(0))
-    print_table(f"Matching kernel, {processors} processors, seed {SEED}", rows)
+    from jobseekers.matching.engine import processors
+
+    print_table(f"Matching kernel, {processors()} processors, seed {SEED}", rows)
     print("\n".join(notes))
 
 

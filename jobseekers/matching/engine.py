@@ -40,6 +40,13 @@ class MatchResult:
         return self.score.size
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def match(
     vacancies: VacancyColumns, seekers: SeekerColumns, settings: MatchSettings | None = None
 ) -> MatchResult:
@@ -53,7 +60,7 @@ def match(
     started = perf_counter()
     prepared = prepare(vacancies, seekers, settings)
     seconds = {"prepare": perf_counter() - started}
-    threads = settings.threads or len(os.sched_getaffinity(0))
+    threads = settings.threads or processors()
     with ThreadPoolExecutor(threads) as pool:
         selection = Runner(prepared, settings, pool, threads).run()
     seconds |= selection.seconds
