@@ -42,6 +42,7 @@ class ApplicationRow(NamedTuple):
     hired_at: datetime.datetime | None
     declined_at: datetime.datetime | None
     withdrawn_at: datetime.datetime | None
+    silence_reported_at: datetime.datetime | None
 
 
 def applications(count: int, seekers: Seekers) -> Iterator[ApplicationRow]:
@@ -130,9 +131,14 @@ def _row(number, seeker, vacancy, seekers, draw) -> ApplicationRow | None:
         vacancies.enterprises.address(int(vacancies.enterprise[vacancy])) if invited else "",
         applied,
         *(moments.get(step) for step in _STEPS),
+        # The last days' silences are left for the first nightly run to report.
+        at(applied.date() + SILENCE_DAYS * day, 7200)
+        if state in ("applied", "seen") and ago > SILENCE_DAYS + 3
+        else None,
     )
 
 
+SILENCE_DAYS = 21
 _STEPS = ("seen", "interview", "offered", "hired", "declined", "withdrawn")
 _PATHS = {
     "applied": (),

@@ -228,7 +228,9 @@ def select(
 ) -> tuple[list[Selected], Counter]:
     """The rows that may ship, and how many were refused for which reason."""
     places = PlaceNames(divisions)
+    rows = list(rows)
     brands = _lines("brands_to_avoid.txt")
+    employers = {row.employer.strip(" .") for row in rows}
     names_by_area: dict[str, re.Pattern] = {}
     cleaned, refused = [], Counter()
     for row in rows:
@@ -249,6 +251,8 @@ def select(
     selected = []
     for row, title in cleaned:
         reason = _refusal(title, users)
+        if not reason and names_in(title, employers):
+            reason = REASON_BRAND
         if reason:
             refused[reason] += 1
             continue
@@ -264,6 +268,13 @@ def select(
             )
         )
     return selected, refused
+
+
+def names_in(text: str, names: set[str]) -> bool:
+    """Whether any of the names, two characters or longer, stands in the text."""
+    return any(
+        text[i:j] in names for i in range(len(text) - 1) for j in range(i + 2, len(text) + 1)
+    )
 
 
 def _refusal(title: str, users: dict[str, set[str]]) -> str:

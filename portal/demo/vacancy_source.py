@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from portal.places.coder import code_title, fine_occupation
 from portal.places.load_report import LoadReport
 from portal.places.paystrings import Pay, parse_pay
 
@@ -56,10 +57,9 @@ def experience_years(text: str) -> int | None:
 
 
 @cache
-def title_occupations() -> dict[str, str]:
-    """Title → code of the 职业分类大典, for every shipped title that could be coded."""
-    with (DATA / "title_occupations.csv").open(encoding="utf-8", newline="") as handle:
-        return {row["title"]: row["occupation"] for row in csv.DictReader(handle)}
+def occupation_of(title: str) -> str | None:
+    """Code of the 职业分类大典: the occupation when the wording is clear, else its minor class."""
+    return fine_occupation(title) or code_title(title).minor_code
 
 
 def read_offers(report: LoadReport) -> list[Offer]:
@@ -99,7 +99,7 @@ def _offer(row: dict[str, str]) -> Offer | str:
         return "学历要求无法识别"
     if experience is None:
         return "经验要求无法识别"
-    occupation = title_occupations().get(row["title"])
+    occupation = occupation_of(row["title"])
     if not occupation:
         return "标题对应不到职业分类大典的职业"
     tags = [tag for tag in row["tags"].split("|") if tag]

@@ -124,7 +124,7 @@ def load_applications(load: Load) -> None:
     columns = (
         "seeker_id", "vacancy_id", "state", "note", "answer", "interview_at", "interview_place",
         "applied_at", "seen_at", "invited_at", "offered_at", "hired_at", "declined_at",
-        "withdrawn_at", "consent_id",
+        "withdrawn_at", "silence_reported_at", "consent_id",
     )  # fmt: skip
     load.added(
         "应聘",
