@@ -11,7 +11,7 @@ from .facts import CATALOGUE
 from .indicators import INDICATORS
 from .operands import PLAIN_TESTS, RATIO_TESTS
 from .schema import AnyOf, PolicyFile
-from .tables import table_faults
+from .tables import table_faults, test_ends
 from .wording import placeholders
 
 ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "within")
@@ -162,7 +162,7 @@ class Checker:
 
     def _row_test(self, path, name, test):
         fact = CATALOGUE[name]
-        literals = test.one_of or [v for v in (test.least, test.most) if v is not None]
+        literals = test.one_of or test_ends(test)
         if fact.kind not in ("int", "fen", "date", "bool", "choice", "share"):
             self.fault(path, f"事实“{name}”不能用在表里")
             return False

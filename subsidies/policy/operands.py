@@ -168,7 +168,9 @@ def row_test(test) -> Callable:
     if test.one_of is not None:
         allowed = frozenset(engine_value(item) for item in test.one_of)
         return allowed.__contains__
-    least, most = engine_value(test.least), engine_value(test.most)
+    least, most, below = (engine_value(end) for end in (test.least, test.most, test.below))
+    if below is not None:
+        return lambda value: (least is None or value >= least) and value < below
     if least is None:
         return lambda value: value <= most
     if most is None:

@@ -258,20 +258,24 @@ def compile_condition(scope, condition, *, exclusion=False):
 def compile_alternatives(scope, alternatives):
     """Compile an ``AnyOf`` into ``rule(facts, params) -> list[dict]``.
 
-    Holds: the first alternative that does. Fails: all of them. Open: the unknown ones.
+    Holds: the first alternative that does. Fails: all of them. Open: the unknown ones; but nothing
+    at all when none is on record and a reviewer looks at every one of them.
     """
-    rules = [compile_condition(scope, condition) for condition in alternatives.any_of]
-    certain = alternatives.any_of[0].model_copy(update={"if_unknown": "review"})
-    missing = compile_condition(scope, certain)
+    rules = [
+        compile_condition(scope, condition.model_copy(update={"if_unknown": "review"}))
+        for condition in alternatives.any_of
+    ]
+    manual = all(condition.if_unknown == "manual" for condition in alternatives.any_of)
 
     def rule(facts, params):
         entries = [entry for one in rules if (entry := one(facts, params)) is not None]
-        if not entries:
-            return [missing(facts, params)]
         for entry in entries:
             if entry["result"] is True:
                 return [entry]
-        return [entry for entry in entries if entry["result"] is None] or entries
+        unknown = [entry for entry in entries if entry["result"] is None]
+        if manual and len(unknown) == len(entries):
+            return []
+        return unknown or entries
 
     return rule
 

@@ -36,16 +36,19 @@ from .terms import (
 
 
 class Test(Strict):
-    """What a table row asks of one fact; both ends are included."""
+    """What a table row asks of one fact; both ends are included, ``below`` is not."""
 
     least: Scalar | None = None
     most: Scalar | None = None
+    below: Decimal | None = None
     one_of: list[Scalar] | None = None
 
     @model_validator(mode="after")
     def _asks_something(self):
-        if (self.one_of is None) == (self.least is None and self.most is None):
-            raise ValueError("要写 least、most，或者写 one_of")
+        if (self.one_of is None) == ((self.least, self.most, self.below) == (None, None, None)):
+            raise ValueError("要写 least、most、below，或者写 one_of")
+        if self.most is not None and self.below is not None:
+            raise ValueError("most 和 below 只能写一个")
         return self
 
 

@@ -8,10 +8,15 @@ from datetime import date, timedelta
 from itertools import product
 
 from .facts import CATALOGUE
-from .operands import engine_value
+from .operands import engine_value, row_test
 from .wording import shown_fact
 
 CELL_LIMIT = 20_000
+
+
+def test_ends(test) -> list:
+    """The ends a test of a number or day names."""
+    return [end for end in (test.least, test.most, test.below) if end is not None]
 
 
 def _samples(table, name, flags):
@@ -23,7 +28,7 @@ def _samples(table, name, flags):
     if fact.kind == "choice":
         return list(fact.choices)
     tests = [row.when[name] for row in table.rows if name in row.when]
-    ends = {end for test in tests for end in (test.least, test.most) if end is not None}
+    ends = {end for test in tests for end in test_ends(test)}
     if fact.kind == "date":
         step = timedelta(days=1)
         points = {date(1950, 1, 1), date(2100, 1, 1)}
@@ -38,17 +43,7 @@ def _samples(table, name, flags):
 
 
 def _hits(row, case):
-    for name, test in row.when.items():
-        value = case[name]
-        if test.one_of is not None:
-            if value not in test.one_of:
-                return False
-            continue
-        if test.least is not None and value < engine_value(test.least):
-            return False
-        if test.most is not None and value > engine_value(test.most):
-            return False
-    return True
+    return all(row_test(test)(case[name]) for name, test in row.when.items())
 
 
 def table_faults(table, flags) -> list[tuple[tuple, str]]:
