@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from enterprises.search import words_of
+from portal.places.coder import code_title, fine_occupation
 from portal.places.models import Occupation
 
 SUGGESTED = 3
@@ -34,7 +34,9 @@ def candidates(title, words="", chosen=""):
     if words.strip():
         rows += [(row, f"按“{words.strip()}”找到") for row in find(words)]
     elif title.strip():
-        rows += [(row, "按岗位名称推荐") for row in suggest(title)]
+        rows += [
+            (row, f"按岗位名称推荐，把握 {int(share * 100)}%") for row, share in suggest(title)
+        ]
     offered = {}
     for row, why in rows:
         offered.setdefault(row.pk, (row, why))
@@ -65,32 +67,25 @@ def find(words, limit=FOUND):
     return list(_rows().filter(matching).annotate(rank=rank).order_by("rank", "pk")[:limit])
 
 
-def _rows():
-    return Occupation.objects.filter(level__gte=Occupation.MINOR).select_related("parent")
-
-
 def suggest(title, limit=SUGGESTED):
-    """Occupations a title may mean, likeliest first."""
-    words = {word for word in words_of(title) if len(word) > 1}
-    matching = Q(pk__in=[])
-    for word in words:
-        matching |= Q(name__contains=word) | Q(work_types__contains=word)
-    rows = list(_rows().filter(matching, level=Occupation.FINE))
-    rows.sort(key=lambda row: (-_likeness(title, words, row), row.pk))
-    return rows[:limit]
+    """(Occupation, share of certainty 0–0.98) a title may mean, likeliest first.
+
+    The fine occupation goes before its minor class when the wording of the title names it.
+    """
+    coded = code_title(title)
+    sure = {code: share for code, _, share in coded.candidates}
+    fine = fine_occupation(title)
+    codes = [fine] if fine else []
+    codes += [code for code in sure if not (fine and fine.startswith(code))]
+    rows = _rows().in_bulk(codes)
+    return [(rows[code], sure.get(code[:7], 0)) for code in codes if code in rows][:limit]
 
 
 def best_guess(title):
-    """The occupation a title surely means, or None: its name is the title or stands in it."""
-    first = next(iter(suggest(title, 1)), None)
-    return first if first and (first.name in title or title in first.name) else None
+    """The occupation a title surely means, or None when the coder is not sure."""
+    code = fine_occupation(title) or code_title(title).minor_code
+    return _rows().filter(pk=code).first() if code else None
 
 
-def _likeness(title, words, row):
-    if row.name in title:
-        return 100 + len(row.name)
-    return sum(
-        len(word) * (2 if word in row.name else 1)
-        for word in words
-        if word in row.name or word in row.work_types
-    )
+def _rows():
+    return Occupation.objects.filter(level__gte=Occupation.MINOR).select_related("parent")

@@ -1,6 +1,7 @@
 """The vacancy form: every field may be left empty while it is a draft."""
 
 from django import forms
+from django.urls import reverse
 
 from enterprises.enums import CloseOutcome, Education, Lodging, Shift
 from enterprises.services.vacancies import LONGEST_DAYS
@@ -132,6 +133,13 @@ class VacancyForm(forms.Form):
         self._offer_shortages()
         for name in ("headcount", "pay_min", "pay_max"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
+        # With script the suggestions follow the title; without, they come with the next button.
+        self.fields["title"].widget.attrs |= {
+            "hx-get": reverse("enterprises:occupation_options"),
+            "hx-trigger": "change",
+            "hx-target": "#occupation-options",
+            "hx-swap": "outerHTML",
+        }
 
     def _offer_shortages(self):
         self.shortages = {
