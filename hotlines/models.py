@@ -8,6 +8,7 @@ from enterprises.models import Enterprise
 from enterprises.models.enterprise import enterprise_scope
 from portal.accounts.enums import Role
 from portal.accounts.fields import EncryptedTextField, PublicIdField
+from portal.accounts.masking import mask
 
 from .enums import CommissionerRank, Satisfaction, TicketSource, TicketState, VisitKind
 
@@ -222,6 +223,21 @@ class Ticket(models.Model):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def state_label(self):
+        """The state as an enum member, which a status label can show."""
+        return TicketState(self.state)
+
+    @property
+    def masked_contact(self):
+        """王*国."""
+        return mask(self.contact_name, "name")
+
+    @property
+    def masked_phone(self):
+        """138****5678."""
+        return mask(self.contact_phone, "phone")
 
 
 class VisitQuerySet(models.QuerySet):

@@ -1,5 +1,13 @@
 """Hotlines and questions, open to everyone."""
 
+from django.urls import path
+
+from .views import public
+
 app_name = "hotlines"
 
-urlpatterns = []
+urlpatterns = [
+    path("", public.hotlines, name="list"),
+    path("ask/", public.ask, name="ask"),
+    path("tickets/<slug:public_id>/", public.ticket, name="ticket"),
+]

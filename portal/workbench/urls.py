@@ -6,4 +6,5 @@ app_name = "workbench"
 
 urlpatterns = [
     path("", include("enterprises.staff_urls")),
+    path("", include("hotlines.staff_urls")),
 ]

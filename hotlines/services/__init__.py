@@ -1,0 +1,1 @@
+"""The verbs of service: assign, hand over, ask, answer, visit."""

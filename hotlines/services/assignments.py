@@ -1,0 +1,82 @@
+"""Who looks after which enterprise (E2): one active commissioner, handed over with history."""
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from enterprises.models import Enterprise
+from hotlines.models import Assignment, Commissioner, Ticket
+from portal.accounts.models import Membership
+from portal.outbox.services import post
+
+from .refused import Refused
+
+
+def assign(enterprise, commissioner, by, reason=""):
+    """Give an enterprise a commissioner; if it has one, this is a handover and needs a reason.
+
+    Open tickets of the enterprise go with it. The same commissioner again changes nothing. Raises
+    Refused for a commissioner who left or works elsewhere. Returns the live Assignment.
+    """
+    with transaction.atomic():
+        enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+        commissioner = Commissioner.objects.select_related("user").get(pk=commissioner.pk)
+        if not commissioner.is_active:
+            raise Refused(f"{commissioner}已不在岗，不能包保企业。")
+        if not enterprise.region_id.startswith(commissioner.user.region_id):
+            raise Refused(f"{commissioner}负责的地区不包括这家企业所在地。")
+        live = Assignment.objects.active().filter(enterprise=enterprise).first()
+        if live and live.commissioner_id == commissioner.pk:
+            return live
+        if live:
+            if not reason.strip():
+                raise Refused("换专员要写明原因，会留在交接记录里。")
+            _end(live)
+        made = Assignment.objects.create(
+            enterprise=enterprise, commissioner=commissioner, assigned_by=by, reason=reason[:200]
+        )
+        Ticket.objects.unanswered().filter(enterprise=enterprise).update(owner=commissioner)
+        _tell(made, handed_over=live is not None)
+        return made
+
+
+def release(enterprise, by, reason):
+    """End the assignment without a successor."""
+    if not reason.strip():
+        raise Refused("结束包保要写明原因。")
+    with transaction.atomic():
+        enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+        live = Assignment.objects.active().filter(enterprise=enterprise).first()
+        if live:
+            live.reason = reason[:200]
+            _end(live)
+            Ticket.objects.unanswered().filter(enterprise=enterprise).update(owner=None)
+        return live
+
+
+def _end(assignment):
+    assignment.ended_at = timezone.now()
+    assignment.save()
+
+
+def _tell(assignment, handed_over):
+    enterprise, commissioner = assignment.enterprise, assignment.commissioner
+    post(
+        commissioner.user,
+        kind="assignment",
+        key=f"assignment:{assignment.pk}:commissioner",
+        subject=f"您开始包保{enterprise.name}",
+        body="请在三个工作日内联系企业，了解用工需求。",
+        path=reverse("workbench:enterprise", args=[enterprise.public_id]),
+    )
+    for member in Membership.objects.filter(
+        enterprise=enterprise, ended_at__isnull=True
+    ).select_related("user"):
+        post(
+            member.user,
+            kind="assignment",
+            key=f"assignment:{assignment.pk}:{member.user_id}",
+            subject="您的服务专员换人了" if handed_over else "您有了服务专员",
+            body=f"{commissioner}，{commissioner.office}，电话 {commissioner.phone}。",
+            path=reverse("enterprises:overview"),
+        )
