@@ -4,6 +4,8 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pypdf import PdfWriter
 
@@ -57,6 +59,19 @@ def inbox():
         )
 
     return read
+
+
+@pytest.fixture
+def queries_of():
+    """queries_of(client, url) → how many queries the page takes once it is warm."""
+
+    def count(client, url):
+        client.get(url)
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(url).status_code == 200
+        return len(caught)
+
+    return count
 
 
 def picture(kind="PNG", size=(60, 40)):

@@ -211,7 +211,5 @@ def test_the_whole_way_of_a_licence_by_the_pages(pending, officer, client):
     client.post(url, {"file": form["file"].value(), "decision": "approve"})
     pending.enterprise.refresh_from_db()
     assert pending.enterprise.licence_state == LicenceState.APPROVED
-    again = client.post(
-        url, {"file": form["file"].value(), "decision": "approve"}, follow=True
-    )
+    again = client.post(url, {"file": form["file"].value(), "decision": "approve"}, follow=True)
     assert "吴审核 已经在" in again.content.decode()
