@@ -10,7 +10,7 @@ from decimal import Decimal
 from .facts import CATALOGUE
 from .indicators import INDICATORS
 from .operands import PLAIN_TESTS, RATIO_TESTS
-from .schema import AnyOf, PolicyFile
+from .schema import AnyOf, PolicyFile, expressions
 from .tables import table_faults, test_ends
 from .wording import placeholders
 
@@ -215,6 +215,11 @@ class Checker:
                     self._rule((*here, "any_of", part), condition, seen, ("passed", "failed"))
             else:
                 self._rule(here, rule, seen, ("passed", "failed"))
+        for expr in expressions(provision):
+            stand_in = expr.otherwise is not None or expr.otherwise_fact is not None
+            if stand_in and (expr.fact or expr.table) not in manual:
+                name = expr.fact or expr.table
+                self.fault(path, f"“{name}”写了 otherwise，manual_checks 里要有同名的一条")
         if provision.amount is not None:
             self._amount((*path, "amount"), provision.amount)
         for index, cap in enumerate(provision.caps):

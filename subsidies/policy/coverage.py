@@ -12,14 +12,7 @@ from .facts import CATALOGUE
 from .parameters import check_local
 from .policyset import LoadedPolicy
 from .rules import condition_quantity
-from .schema import AnyOf
-
-
-def _expressions(expr):
-    yield expr
-    for kind in ("add", "subtract", "multiply", "least", "greatest"):
-        for part in getattr(expr, kind) or ():
-            yield from _expressions(part)
+from .schema import AnyOf, expressions
 
 
 def needs(policy: LoadedPolicy, key: str) -> tuple[set[str], set[str]]:
@@ -39,18 +32,13 @@ def needs(policy: LoadedPolicy, key: str) -> tuple[set[str], set[str]]:
             facts.update(getattr(rule, "only_if", ()))
         parameters.add(rule.limit.parameter)
         tables.add(rule.limit.table)
-    expressions = [cap.amount for cap in provision.caps]
     if provision.amount is not None and provision.amount.by_method is not None:
         parameters.add(provision.amount.by_method.parameter)
-        expressions.extend(provision.amount.by_method.choices.values())
-    elif provision.amount is not None:
-        expressions.append(provision.amount.expression)
-    for expr in expressions:
-        for part in _expressions(expr):
-            parameters.add(part.parameter)
-            if part.otherwise is None and part.otherwise_fact is None:
-                facts.add(part.fact)
-                tables.add(part.table)
+    for part in expressions(provision):
+        parameters.add(part.parameter)
+        if part.otherwise is None and part.otherwise_fact is None:
+            facts.add(part.fact)
+            tables.add(part.table)
     for name in tables - {None}:
         facts.update(file.tables[name].inputs)
         parameters.update(row.parameter for row in file.tables[name].rows)

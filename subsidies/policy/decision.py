@@ -16,6 +16,8 @@ class Decision:
     ``outcome`` is ``grant``, ``deny``, ``review`` or ``excluded``; ``amount_fen`` is 0 unless it is
     ``grant``. ``potential_fen`` is what would be paid if every condition held, ``None`` when a
     figure is missing. ``trace`` entries whose ``result`` is false or ``None`` stand in the way.
+    ``manual_checks`` (id, text, cite) is what a reviewer still has to look at before payment: what
+    no fact expresses, and what the provision leaves to a person where a fact is not on record.
     """
 
     provision: str
@@ -28,6 +30,7 @@ class Decision:
     policy_sha256: str
     trace: list[dict] = field(default_factory=list)
     amount_steps: list[str] = field(default_factory=list)
+    manual_checks: list[dict] = field(default_factory=list)
     engine: str = ENGINE_VERSION
 
     def as_dict(self) -> dict:
@@ -46,6 +49,7 @@ class Decision:
             "engine": self.engine,
             "trace": self.trace,
             "amount_steps": self.amount_steps,
+            "manual_checks": self.manual_checks,
         }
 
     def to_json(self) -> bytes:

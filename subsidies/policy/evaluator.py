@@ -14,7 +14,7 @@ from .decision import Decision
 from .facts import normalise
 from .operands import engine_value
 from .rules import compile_alternatives, compile_condition, compile_table_note
-from .schema import AnyOf
+from .schema import AnyOf, expressions
 from .wording import money
 
 
@@ -49,6 +49,7 @@ class Evaluator:
                 rule = frame.paid_group_rule(scope, group.name, group.rule, group.titles)
                 self._exclusions.append((rule, "ignore"))
         self._rules = self._compiled_rules(scope, provision.conditions)
+        self._checks = self._watched_checks(scope, provision)
         self._amount = None
         if provision.amount is not None:
             self._amount = CompiledAmount(
@@ -57,6 +58,29 @@ class Evaluator:
             self._amount_base = scope.entry(
                 "amount", "金额", provision.amount.cite, "amount_fen", "gt", "check_record"
             )
+
+    @staticmethod
+    def _watched_checks(scope, provision):
+        """Manual checks, each with the fact that settles it (``None``: no fact does)."""
+        settled = {
+            condition.id: condition.fact
+            for rule in provision.conditions
+            for condition in (rule.any_of if isinstance(rule, AnyOf) else [rule])
+            if condition.if_unknown == "manual"
+        }
+        for expr in expressions(provision):
+            if expr.otherwise is not None or expr.otherwise_fact is not None:
+                table = scope.tables.get(expr.table)
+                settled[expr.table or expr.fact] = table.inputs[0] if table else expr.fact
+        checks = [
+            (settled.get(check.id), {"id": check.id, "text": check.text, "cite": check.cite})
+            for check in provision.manual_checks
+        ]
+        if provision.region == "if_known":
+            place = scope.policy.jurisdiction
+            text = f"所在地区在{place.name}辖区内"
+            checks.append(("region", {"id": "region", "text": text, "cite": place.cite}))
+        return checks
 
     @staticmethod
     def _compiled_rules(scope, conditions):
@@ -109,6 +133,7 @@ class Evaluator:
             self._loaded.sha256,
             trace,
             steps,
+            [check for watched, check in self._checks if watched is None or watched not in facts],
         )
 
     def _trace_exclusions(self, trace, facts, params):

@@ -195,7 +195,7 @@ def compile_condition(scope, condition, *, exclusion=False):
         (condition.clear, condition.excluded) if exclusion else (condition.passed, condition.failed)
     )
     when_good, when_bad = scope.sentence(good), scope.sentence(bad)
-    words = (condition.shown_limit or OPERATOR_WORDS[operator]).format
+    words = ("{}" if look.kind == "bool" else OPERATOR_WORDS[operator]).format
     fixed = condition.shown_limit
     kind, get, ratio = look.kind, look.get, look.ratio
     limits_written: dict = {}

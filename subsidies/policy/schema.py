@@ -8,6 +8,7 @@ Every ``cite`` is ``DOCUMENT(CLAUSE)``, e.g. ``S0(十)``: a key of ``documents``
 ``clauses``. Money is integer fen, rates are decimals, both sides of a window are included.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -179,8 +180,8 @@ class Exclusion(Strict):
 class Expr(Strict):
     """An amount, from a closed set of operations. ``label`` names the result in the steps.
 
-    ``otherwise`` and ``otherwise_fact`` stand in for a fact or table that is unknown: only for what
-    cannot raise the amount unseen (months the bureau itself has no payment record of).
+    ``otherwise`` and ``otherwise_fact`` stand in for a fact or table that is not on record; a
+    reviewer confirms it under ``manual_checks``, which must have an entry of the same name.
     """
 
     fact: Identifier | None = None
@@ -275,6 +276,19 @@ class Provision(Strict):
     def _gives_something(self):
         exactly_one(self, ("amount", "eligibility_only"))
         return self
+
+
+def expressions(provision: Provision) -> Iterator[Expr]:
+    """Every expression of a provision's amount and caps, with all parts."""
+    waiting = [cap.amount for cap in provision.caps]
+    if provision.amount is not None:
+        method = provision.amount.by_method
+        waiting.extend(method.choices.values() if method else [provision.amount.expression])
+    while waiting:
+        expr = waiting.pop()
+        yield expr
+        for kind in COMPOSITES:
+            waiting.extend(getattr(expr, kind) or ())
 
 
 class Exclusivity(Strict):

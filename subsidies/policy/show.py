@@ -44,13 +44,15 @@ def _rule_line(policy, rule, mark="·"):
         return "\n".join(["  · 以下符合一项即可：", *(f"  {part}" for part in parts)])
     look = condition_quantity(policy.scope, rule)
     less = f"（不含{CATALOGUE[rule.less].label}）" if getattr(rule, "less", None) else ""
-    return f"  {mark} {look.label}{less}：{_limit(policy, rule, look)}　{rule.cite}"
+    return f"  {mark} {rule.label}{less}：{_limit(policy, rule, look)}　{rule.cite}"
 
 
 def _limit(policy, rule, look):
     if rule.shown_limit:
         return rule.shown_limit
     operand = rule.limit
+    if look.kind == "bool":
+        return getattr(rule, "passed", None) or rule.excluded
     words = OPERATOR_WORDS[rule.operator]
     if operand.parameter is not None:
         return words.format(policy.file.parameters[operand.parameter].label)
