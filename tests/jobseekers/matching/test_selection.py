@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from jobseekers.matching import MatchSettings, match
 from jobseekers.matching.columns import Lists
+from jobseekers.matching.score import PARTS, ScoreModel
 
 from . import oracle
-from .strategies import seeker_columns, vacancy_columns, worlds
+from .strategies import Dice, seeker_columns, vacancy_columns, worlds
 
 quick = settings(deadline=None, max_examples=100, derandomize=True, database=None)
 
@@ -179,6 +180,19 @@ def test_a_crowd_larger_than_a_slice_gives_the_same_edges_on_one_thread_and_on_t
     assert one.metrics.searches > n
     assert one.metrics.largest_exposure == 10.0
     assert one.metrics.blocking_pairs == 0
+
+
+def test_where_skills_decide_the_shortcuts_of_the_search_miss_nothing():
+    """A crowd on full lists: here a bound that cut too early would show."""
+    weights = dict.fromkeys(PARTS, 50) | {"skills": 650}
+    for seed in range(4):
+        dice = Dice(seed, tight=True)
+        posts = vacancy_columns([dice.vacancy() | {"headcount": 1} for _ in range(12)])
+        seekers = seeker_columns([dice.seeker() for _ in range(80)])
+        chosen = MatchSettings(cap=4, list_length=2, model=ScoreModel("test", weights))
+        result = match(posts, seekers, chosen)
+        assert edges_of(result) == oracle.select(posts, seekers, chosen)
+        assert result.metrics.searches > 2 * len(seekers)
 
 
 def test_nobody_and_nothing_give_an_empty_result():
