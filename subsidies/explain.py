@@ -11,7 +11,7 @@ from subsidies.policy.facts import CATALOGUE
 from subsidies.policy.wording import shown_fact
 from subsidies.services.facts import SOURCES
 from subsidies.services.publishing import compiled
-from subsidies.services.reasons import clause
+from subsidies.services.reasons import clause, clause_with_document
 
 _RESULTS = {True: "pass", False: "fail", None: "unknown"}
 _HEADINGS = {
@@ -21,25 +21,37 @@ _HEADINGS = {
     "excluded": "为什么不重复享受",
 }
 UNKNOWN = "不详"
+DISTRICT_DIGITS = 6
+# Rules every provision has; they come after its own conditions.
+_FRAME = ("jurisdiction", "effective_period", "base_year")
 
 
 @dataclass(frozen=True)
 class Names:
     """Names of the codes that stand in decisions."""
 
-    regions: dict[str, str]
+    districts: dict[str, str]
     industries: dict[str, str]
 
     @classmethod
     def for_decisions(cls, decisions):
         """Look up the codes of some decisions in two queries."""
         values = [decision.facts["values"] for decision in decisions]
-        regions = {v["region"] for v in values}
         industries = {v["industry"] for v in values}
         return cls(
-            dict(Division.objects.filter(pk__in=regions).values_list("code", "name")),
+            district_names(v["region"] for v in values),
             dict(Industry.objects.filter(pk__in=industries).values_list("code", "name")),
         )
+
+    def place(self, region: str) -> str:
+        """The district a region lies in, by name."""
+        return self.districts.get(region[:DISTRICT_DIGITS], region)
+
+
+def district_names(regions) -> dict[str, str]:
+    """Six-digit code → name of the districts that some regions lie in, in one query."""
+    codes = {region[:DISTRICT_DIGITS] for region in regions}
+    return dict(Division.objects.filter(pk__in=codes).values_list("code", "name"))
 
 
 def layoff(decision: Decision) -> dict:
@@ -63,7 +75,8 @@ def _ratio(text):
     return Fraction(part, whole) if whole else None
 
 
-def _condition(entry, facts, names):
+def _condition(entry, facts, names, document):
+    at_home = entry["document"] == document
     is_ratio = isinstance(entry["actual"], str) and "/" in entry["actual"]
     actual = entry["actual_text"] or UNKNOWN
     note, outcome_label = "", ""
@@ -74,11 +87,13 @@ def _condition(entry, facts, names):
         if entry["limit"] is not None:
             value, limit = _ratio(entry["actual"]), Fraction(entry["limit"])
     elif entry["fact"] == "region":
-        actual = names.regions.get(facts["region"], actual)
+        actual = names.place(facts["region"])
     elif entry["fact"] == "industry":
         actual = names.industries.get(facts["industry"], actual)
         note = f"行业代码 {facts['industry']}"
     elif entry["operator"] == "table":
+        # “年末参保人数 114 人，企业规模 小型” without the labels, which the sentence has.
+        actual = "、".join(part.partition(" ")[2] for part in actual.split("，"))
         note, outcome_label = entry["text"], "适用"
     elif entry["operator"] == "contains_any" or entry["rule"].startswith("exclusivity_"):
         note = entry["text"]
@@ -90,7 +105,7 @@ def _condition(entry, facts, names):
         actual=actual,
         outcome=_RESULTS[entry["result"]],
         note=note,
-        clause=f"{clause(entry['cite'])}・{entry['document']}",
+        clause=clause(entry["cite"]) if at_home else clause_with_document(entry),
         outcome_label=outcome_label,
         value=value,
         limit=limit,
@@ -100,6 +115,11 @@ def _condition(entry, facts, names):
 def _is_shown(entry):
     # The amount has its own table below; it is a condition only when it stands in the way.
     return entry["rule"] != "amount" or entry["result"] is not True
+
+
+def _in_reading_order(trace):
+    shown = [entry for entry in trace if _is_shown(entry)]
+    return sorted(shown, key=lambda entry: entry["rule"] in _FRAME)
 
 
 def amount_lines(steps: list[str]) -> tuple[AmountLine, ...]:
@@ -148,7 +168,8 @@ def explain(decision: Decision, names: Names) -> DecisionView:
         title=f"{decision.base_year} 年度{provision.title}",
         clause=f"{decision.policy.document_number} {clause(provision.cite)}・{how}",
         conditions=tuple(
-            _condition(entry, facts, names) for entry in decision.trace if _is_shown(entry)
+            _condition(entry, facts, names, decision.policy.document_number)
+            for entry in _in_reading_order(decision.trace)
         ),
         amount=yuan(decision.amount_fen) if granted else "",
         amount_lines=amount_lines(decision.amount_steps),
@@ -157,14 +178,14 @@ def explain(decision: Decision, names: Names) -> DecisionView:
     )
 
 
-def fact_lines(decision: Decision) -> list[tuple[str, str, str]]:
+def fact_lines(decision: Decision, names: Names) -> list[tuple[str, str, str]]:
     """Every fact of a decision: label, value, source, in the order of the catalogue."""
-    sources = decision.facts["sources"]
+    sources, values = decision.facts["sources"], decision.facts["values"]
+    shown = {name: shown_fact(name, value) for name, value in values.items()}
+    shown["region"] = names.place(values["region"])
+    shown["industry"] = names.industries.get(values["industry"], values["industry"])
     return [
-        (
-            CATALOGUE[name].label,
-            shown_fact(name, value),
-            SOURCES[sources[name]].format(year=decision.base_year),
-        )
-        for name, value in decision.facts["values"].items()
+        (CATALOGUE[name].label, shown[name], SOURCES[sources[name]].format(year=decision.base_year))
+        for name in CATALOGUE
+        if name in values
     ]

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.places.working_days import is_workday
 from portal.ui.clocks import WorkdayClock, read_workdays
 from portal.ui.formatting import yuan
 from portal.ui.parts import DecisionView
 from subsidies.enums import ClaimState, Outcome
-from subsidies.explain import Names, explain, provision_of
+from subsidies.explain import DISTRICT_DIGITS, Names, district_names, explain, provision_of
 from subsidies.models import Claim, Decision, Objection
 from subsidies.progress import claim_steps
 from subsidies.services.notices import is_running
 from subsidies.services.reasons import clause, main_reason
-from subsidies.services.working_days import is_workday
 
 _REMEDIES = {
     "check_record": "如果人数或缴费有误，请提出异议，我们核对参保记录。",
@@ -68,7 +68,9 @@ def my_policies(enterprise, user) -> dict:
         if d.pk not in apart
     ]
     claim = _claim(enterprise, years[0]) if years else None
+    place = district_names([enterprise.region_id]).get(enterprise.region_id[:DISTRICT_DIGITS], "")
     return {
+        "place": place,
         "leading": leading,
         "view": explain(leading, names) if leading else None,
         "one_condition": _one_condition(leading),

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from portal.ui.formatting import full_date
 from subsidies.models import PolicyVersion
 from subsidies.policy.facts import CATALOGUE
 from subsidies.policy.operands import engine_value
+from subsidies.policy.parameters import check_local
 from subsidies.policy.rules import OPERATOR_WORDS
-from subsidies.policy.schema import AnyOf
+from subsidies.policy.schema import COMPOSITES, AnyOf
 from subsidies.policy.wording import shown
+from subsidies.services.parameters import ParameterBook
 from subsidies.services.publishing import compiled
 from subsidies.services.reasons import clause
 
@@ -40,6 +43,7 @@ class ProvisionText:
     applicant: str
     conditions: tuple[Line, ...]
     amount: str
+    amount_details: tuple[str, ...]
     exclusive_with: str
     lead: str
 
@@ -65,6 +69,12 @@ def period_text(version: PolicyVersion) -> str:
     return f"{begin}至{full_date(period.to)}"
 
 
+def _lead(conditions, amount):
+    """One sentence for a list."""
+    named = "、".join(dict.fromkeys(line.label for line in conditions))
+    return f"{named}符合规定的，给：{amount}。" if named else f"给：{amount}。"
+
+
 class PolicyText:
     """Reads one published version; `today` picks the values of dated parameters."""
 
@@ -72,6 +82,9 @@ class PolicyText:
         self.version = version
         self._file = compiled(version).file
         self._today = today or timezone.localdate()
+        policy = compiled(version)
+        book = ParameterBook(settings.CITY_CODE, self._today)
+        self._local = check_local(policy.file, book.for_policy(policy, settings.CITY_CODE))
 
     @property
     def documents(self):
@@ -106,14 +119,23 @@ class PolicyText:
         return [self._provision(key, p) for key, p in self._file.provisions.items()]
 
     def parameter(self, name: str) -> str:
-        """A parameter's value today, or that the bureau sets it."""
+        """A parameter's value today: the bureau's, else the document's, else that it is open."""
         parameter = self._file.parameters[name]
+        if name in self._local:
+            choices = parameter.local.choices
+            return shown(self._local[name], parameter.unit, parameter.measure, choices)
+        if parameter.by == "base_year" and parameter.values:
+            return "、".join(
+                f"{item.start.year} 年度 "
+                f"{shown(engine_value(item.value), parameter.unit, parameter.measure)}"
+                for item in parameter.values
+            )
         for item in parameter.values:
-            if (item.start is None or item.start <= self._today) and (item.to is None or self._today <= item.to):
+            if (item.start is None or item.start <= self._today) and (
+                item.to is None or self._today <= item.to
+            ):
                 choices = parameter.local.choices if parameter.local else None
                 return shown(engine_value(item.value), parameter.unit, parameter.measure, choices)
-        if parameter.by == "base_year" and parameter.values:
-            return "按返还年度"
         return "由主管部门确定"
 
     def _provision(self, key, provision):
@@ -132,8 +154,9 @@ class PolicyText:
             provision.delivery.applicant or "",
             conditions,
             amount,
+            self._amount_details(provision),
             self._exclusive_with(key),
-            f"{'、'.join(line.label for line in conditions)}符合规定的，{amount}。",
+            _lead(conditions, amount),
         )
 
     def _condition_lines(self, rule):
@@ -162,6 +185,8 @@ class PolicyText:
             value = f"{self._value(rule, operand.start)} 至 {self._value(rule, operand.to)}"
         else:
             value = self._value(rule, operand.value)
+        if rule.operator == "eq":
+            return value
         return OPERATOR_WORDS[rule.operator].format(value)
 
     def _value(self, rule, value):
@@ -195,6 +220,21 @@ class PolicyText:
                 f"{words[choice]}：{self._expression(e)}" for choice, e in method.choices.items()
             )
         return self._expression(provision.amount.expression)
+
+    def _amount_details(self, provision):
+        """The rows of every table an amount uses."""
+        if provision.amount is None:
+            return ()
+        method = provision.amount.by_method
+        expressions = method.choices.values() if method else [provision.amount.expression]
+        tables = dict.fromkeys(name for e in expressions for name in self._tables_in(e))
+        return tuple(self._row(row) for name in tables for row in self._file.tables[name].rows)
+
+    def _tables_in(self, expr):
+        if expr.kind == "table":
+            yield expr.table
+        for part in getattr(expr, expr.kind) if expr.kind in COMPOSITES else ():
+            yield from self._tables_in(part)
 
     def _expression(self, expr):
         kind = expr.kind

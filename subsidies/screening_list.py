@@ -8,7 +8,7 @@ from portal.accounts.identity import normalise
 from portal.places.models import Division
 from portal.ui.formatting import thousands, wan, yuan
 from subsidies.enums import NEAR_MISS_PERSONS, Outcome
-from subsidies.explain import UNKNOWN, layoff
+from subsidies.explain import DISTRICT_DIGITS, UNKNOWN, district_names, layoff
 from subsidies.models import Decision, ScreeningRun
 from subsidies.services.reasons import main_reason
 
@@ -92,6 +92,7 @@ class Row:
     """One enterprise in the list, words ready to print."""
 
     decision: Decision
+    place: str
     start: str
     end: str
     rate: str
@@ -101,12 +102,19 @@ class Row:
     amount: str
 
 
-def row_of(decision: Decision) -> Row:
-    """The line of one enterprise; wants the enterprise with its region selected."""
+def rows_of(decisions) -> list[Row]:
+    """The lines of some enterprises; wants the enterprise selected. One more query for names."""
+    decisions = list(decisions)
+    names = district_names(decision.enterprise.region_id for decision in decisions)
+    return [_row(decision, names) for decision in decisions]
+
+
+def _row(decision, names):
     facts = decision.facts["values"]
     rate = layoff(decision)
     return Row(
         decision,
+        names.get(decision.enterprise.region_id[:DISTRICT_DIGITS], ""),
         _persons(facts["insured_start"]),
         _persons(facts["insured_end"]),
         rate["rate_text"],

@@ -7,9 +7,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from portal.places.models import Division
 from portal.ui.formatting import full_date
 from subsidies.enums import Outcome
-from subsidies.explain import layoff
+from subsidies.explain import DISTRICT_DIGITS, layoff
 from subsidies.services.reasons import main_reason
 
 MONEY = "#,##0.00"
@@ -41,7 +42,7 @@ _COLUMNS = (
 def write_run(run, decisions, stream) -> int:
     """Write the decisions of a run's list into a binary stream. Returns how many rows.
 
-    decisions: a queryset of leading decisions with enterprise, its region, and policy selected.
+    decisions: a queryset of leading decisions with enterprise and policy selected.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("返还筛查")
@@ -53,7 +54,8 @@ def write_run(run, decisions, stream) -> int:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    rows = [_row(decision) for decision in decisions]
+    places = {d.code: d.name for d in Division.objects.at_level(Division.DISTRICT)}
+    rows = [_row(decision, places) for decision in decisions]
     last = get_column_letter(len(_COLUMNS))
     sheet.auto_filter.ref = f"A3:{last}{len(rows) + 4}"
     sheet.append(
@@ -77,14 +79,14 @@ def write_run(run, decisions, stream) -> int:
     return len(rows)
 
 
-def _row(decision):
+def _row(decision, places):
     enterprise, facts = decision.enterprise, decision.facts["values"]
     rate = layoff(decision)
     waiting = decision.outcome == Outcome.REVIEW
     return [
         enterprise.name,
         enterprise.credit_code,
-        enterprise.region.name,
+        places.get(enterprise.region_id[:DISTRICT_DIGITS], ""),
         enterprise.get_size_class_display() or "",
         facts["industry"],
         facts["insured_start"],

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from enterprises.models import Enterprise
 from portal.accounts.fields import EncryptedTextField, PublicIdField
+from portal.accounts.masking import mask
 from subsidies.enums import ClaimState, ObjectionState
 
 from .decision import Decision
@@ -320,3 +321,13 @@ class Objection(models.Model):
 
     def __str__(self):
         return f"{self.notice or self.decision} {self.get_state_display()}"
+
+    @property
+    def masked_phone(self):
+        """The telephone as pages show it."""
+        return mask(self.phone, "phone")
+
+    @property
+    def masked_name(self):
+        """A person's name masked; an enterprise objecting to its own decision is named."""
+        return self.name if self.decision_id else mask(self.name, "name")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.accounts.masking import mask
 from portal.places.models import Division
+from portal.places.working_days import nth_workday, workday_from
 from portal.ui.formatting import full_date, percent, wan, yuan
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, PublicNotice
@@ -29,7 +30,6 @@ from .notify import to_members
 from .publishing import compiled
 from .reasons import clause
 from .refused import Refused
-from portal.places.working_days import nth_workday, workday_from
 
 CLOSES_AT = time(17, 30)
 MOST_DAYS = 60
@@ -54,7 +54,7 @@ def first_day(now: datetime | None = None) -> date:
     return workday_from(day)
 
 
-def entry_of(number: int, claim: Claim) -> dict:
+def entry_of(number: int, claim: Claim, districts: dict[str, str]) -> dict:
     """One line of a published list: names of enterprises are public, codes are masked.
 
     Keys: no, claim (public id), name, code, region, insured_start, insured_end, rate, amount_fen.
@@ -66,7 +66,7 @@ def entry_of(number: int, claim: Claim) -> dict:
         "claim": claim.public_id,
         "name": claim.enterprise.name,
         "code": mask(claim.enterprise.credit_code, "identity"),
-        "region": claim.enterprise.region.name,
+        "region": districts.get(claim.enterprise.region_id[:6], ""),
         "insured_start": start,
         "insured_end": end,
         "rate": percent(Fraction(max(0, start - end), start), None, 2) if start else "",
@@ -104,7 +104,7 @@ def publish_notice(claim_ids, user, working_days: int) -> PublicNotice:
             raise Refused("一份公示只能是同一年度的。请按年度分开公示。")
         claims = list(
             Claim.objects.filter(pk__in=[c.pk for c in claims])
-            .select_related("enterprise__region", "decision__policy")
+            .select_related("enterprise", "decision__policy")
             .order_by("enterprise__region_id", "enterprise__name", "pk")
         )
         fewest = fewest_days(claims)
@@ -120,7 +120,12 @@ def _create(region, claims, user, working_days):
     base_year = claims[0].base_year
     before = PublicNotice.objects.filter(region=region, base_year=base_year)
     number = (before.aggregate(last=Max("number"))["last"] or 0) + 1
-    entries = [entry_of(index, claim) for index, claim in enumerate(claims, 1)]
+    districts = dict(
+        Division.objects.filter(
+            pk__in={claim.enterprise.region_id[:6] for claim in claims}
+        ).values_list("code", "name")
+    )
+    entries = [entry_of(index, claim, districts) for index, claim in enumerate(claims, 1)]
     starts_on = first_day()
     return PublicNotice.objects.create(
         title=f"关于 {base_year} 年度失业保险稳岗返还拟发放企业名单（第{_chinese(number)}批）的公示",

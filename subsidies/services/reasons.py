@@ -7,11 +7,11 @@ _NUMERALS = frozenset("一二三四五六七八九十")
 
 
 def clause(cite: str) -> str:
-    """The clause of a citation as papers write it: “S0(十)” → “第（十）条”."""
+    """The clause of a citation as papers write it: “S0(十)” → “第（十）条”, “S0(附则)” → “附则”."""
     part = cite.partition("(")[2].removesuffix(")")
     if part and set(part) <= _NUMERALS:
         return f"第（{part}）条"
-    return f"“{part}”"
+    return part
 
 
 def clause_with_document(entry: dict) -> str:

@@ -101,6 +101,8 @@ def _screen(log, base_year, legal_date, region):
         if last is not None and last.input_sha256 == input_sha256:
             own = last.run_id == log.run.pk  # killed after the writing, before the row said so
             log.count(**_counts(last.totals), unchanged=not own)
+            if not own:
+                log.count(changed=0)
             return last, own
         screening = ScreeningRun.objects.create(
             run=log.run,

@@ -2,10 +2,10 @@
 
 from django.utils import timezone
 
+from portal.places.working_days import is_workday
 from portal.ui.clocks import read_workdays
 from subsidies.models import PublicNotice
 from subsidies.services.notices import closing_moment, is_running
-from subsidies.services.working_days import is_workday
 
 
 def state_of(notice: PublicNotice) -> str:

@@ -5,12 +5,12 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
 from portal.accounts.access import PUBLIC, allow
+from portal.places.working_days import uncertain
 from portal.ui.formatting import full_date
 from subsidies.forms import NoticeObjectionForm
 from subsidies.models import PublicNotice
 from subsidies.services.notices import is_running
 from subsidies.services.objections import object_to_notice
-from subsidies.services.working_days import uncertain
 
 from .notice_parts import clock_of, state_of
 from .said import refusals_said

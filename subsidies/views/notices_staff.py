@@ -8,14 +8,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from portal.accounts.access import OFFICERS, allow
+from portal.places.working_days import uncertain
 from portal.ui.formatting import cn_period, thousands, yuan
 from subsidies.enums import ClaimState, ObjectionState
+from subsidies.explain import DISTRICT_DIGITS, district_names
 from subsidies.forms import AnswerForm, PublishForm, ReasonForm
 from subsidies.models import Claim, ClaimBatch, Objection, PublicNotice
 from subsidies.services import notices as service
 from subsidies.services.claims import REVIEWER_ROLES
 from subsidies.services.objections import answer_objection
-from subsidies.services.working_days import uncertain
 
 from .notice_parts import clock_of, state_of
 from .said import refusals_said
@@ -129,11 +130,13 @@ def notice(request, public_id):
     claims = (
         Claim.objects.visible_to(request.user)
         .filter(notice=one)
-        .select_related("enterprise__region", "decision")
+        .select_related("enterprise", "decision")
         .defer("decision__trace", "decision__facts", "decision__amount_steps")
         .order_by("enterprise__region_id", "enterprise__name", "pk")
     )
     state = state_of(one)
+    page = Paginator(claims, 50).get_page(request.GET.get("page"))
+    places = district_names(claim.enterprise.region_id for claim in page)
     return render(
         request,
         "subsidies/notice.html",
@@ -141,7 +144,8 @@ def notice(request, public_id):
             "notice": one,
             "state": state,
             "clock": clock_of(one),
-            "page": Paginator(claims, 50).get_page(request.GET.get("page")),
+            "page": page,
+            "rows": [(c, places.get(c.enterprise.region_id[:DISTRICT_DIGITS])) for c in page],
             "objections": Objection.objects.visible_to(request.user)
             .filter(notice=one)
             .select_related("claim__enterprise"),

@@ -14,7 +14,7 @@ from subsidies.enums import ClaimState
 from subsidies.forms import FirstReviewForm, ReasonForm, SecondReviewForm
 from subsidies.models import Claim, ClaimBatch
 from subsidies.progress import batch_steps
-from subsidies.screening_list import row_of
+from subsidies.screening_list import rows_of
 from subsidies.services import claims as service
 from subsidies.services.claims import REVIEWER_ROLES
 
@@ -50,7 +50,7 @@ def reviews(request):
     year = _chosen_year(request.GET.get("year"), years)
     queue = queue_for(user, year)
     totals = list(queue.order_by().values_list("amount_fen", flat=True))
-    listed = queue.select_related("enterprise__region", "decision").order_by(
+    listed = queue.select_related("enterprise", "decision").order_by(
         "enterprise__region_id", "enterprise__name", "pk"
     )
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
@@ -73,17 +73,20 @@ def reviews(request):
             "queue_count": len(totals),
             "queue_fen": sum(totals),
             "page": page,
-            "rows": [(claim, row_of(_with_enterprise(claim))) for claim in page],
+            "rows": _lines(page),
             "returned": returned[:PER_PAGE],
             "may_review": user.role in REVIEWER_ROLES,
         },
     )
 
 
-def _with_enterprise(claim):
-    # The enterprise is selected on the claim; the decision's would be another query.
-    claim.decision.enterprise = claim.enterprise
-    return claim.decision
+def _lines(claims):
+    """(claim, row) of claims with enterprise and decision selected."""
+    claims = list(claims)
+    for claim in claims:
+        # The enterprise is selected on the claim; the decision's would be another query.
+        claim.decision.enterprise = claim.enterprise
+    return list(zip(claims, rows_of(claim.decision for claim in claims), strict=True))
 
 
 def _counted(batch):
@@ -130,7 +133,7 @@ def sample_of(batch, pks):
 def batch(request, public_id):
     """A batch: steps, the sample, the whole list, and the second review."""
     one = _batch(request, public_id)
-    claims = one.claims.select_related("enterprise__region", "decision").order_by(
+    claims = one.claims.select_related("enterprise", "decision").order_by(
         "enterprise__region_id", "enterprise__name", "pk"
     )
     sampled_only = request.GET.get("sample") == "1"
@@ -148,7 +151,7 @@ def batch(request, public_id):
             "fen": fen,
             "steps": batch_steps(one, request.user),
             "page": page,
-            "rows": [(claim, row_of(_with_enterprise(claim))) for claim in page],
+            "rows": _lines(page),
             "sampled_only": sampled_only,
             "open_for_review": open_for_review,
             "is_mine": one.first_reviewer_id == request.user.pk,

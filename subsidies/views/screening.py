@@ -16,6 +16,7 @@ from subsidies.forms import ReasonForm, RunFilterForm
 from subsidies.models import Claim, ClaimBatch, Decision, ScreeningRun
 from subsidies.progress import batch_steps, claim_steps
 from subsidies.services.screening import KIND
+from subsidies.workbook import write_run
 
 PER_PAGE = 20
 
@@ -46,7 +47,7 @@ def _filtered(request, run):
     decisions = screening_list.decisions_of(run, request.user)
     narrowed = (
         screening_list.narrow(decisions, chosen)
-        .select_related("enterprise__region", "policy")
+        .select_related("enterprise", "policy")
         .order_by("enterprise__region_id", "enterprise__name", "pk")
     )
     return form, chosen, decisions, narrowed
@@ -76,7 +77,7 @@ def run(request, public_id):
             "chosen": chosen,
             "tabs": screening_list.tabs(decisions, chosen),
             "page": page,
-            "rows": [screening_list.row_of(decision) for decision in page],
+            "rows": screening_list.rows_of(page),
             "policies": _policies(screening),
             "batch": batch,
             "batch_steps": batch_steps(batch, request.user) if batch else (),
@@ -106,8 +107,6 @@ def _policies(screening):
 @allow(OFFICERS)
 def run_workbook(request, public_id):
     """The same list under the same filters as an Excel workbook."""
-    from subsidies.workbook import write_run
-
     screening = _run(request, public_id)
     _, _, _, narrowed = _filtered(request, screening)
     stream = BytesIO()
@@ -151,7 +150,8 @@ def decision(request, public_id):
             "enterprise": one.enterprise,
             "views": [(s, explain(s, names)) for s in siblings if s.pk == one.pk],
             "others": [(s, explain(s, names)) for s in siblings if s.pk != one.pk],
-            "facts": fact_lines(one),
+            "facts": fact_lines(one, names),
+            "place": names.place(one.enterprise.region_id),
             "history": _history(one),
             "claim": claim,
             "steps": claim_steps(claim, for_staff=True) if claim else (),

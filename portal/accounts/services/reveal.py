@@ -13,7 +13,7 @@ REVEALABLE = {
     ),
     "enterprise": ("enterprises.Enterprise", {"contact_phone": "phone"}),
     "ticket": ("hotlines.Ticket", {"contact_phone": "phone"}),
-    "objection": ("subsidies.Objection", {"phone": "phone"}),
+    "objection": ("subsidies.Objection", {"phone": "phone", "name": "name"}),
 }
 
 
