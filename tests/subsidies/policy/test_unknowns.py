@@ -1,0 +1,133 @@
+"""What is not on record never grants by itself, in any provision of any place."""
+
+import pytest
+
+from subsidies.policy import POLICIES, LoadedPolicy, PolicyFileError, evaluate
+from subsidies.policy.cases import cases_path, load_cases
+from subsidies.policy.policyset import policy_files
+
+CASES = [
+    case
+    for path in policy_files(POLICIES)
+    for case in load_cases(cases_path(path))
+    if case.provision and case.expect.error is None
+]
+
+
+def test_hiding_a_fact_never_turns_a_refusal_into_an_unchecked_grant(policy_set):
+    tried = 0
+    for case in CASES:
+        if case.expect.outcome != "deny":
+            continue
+        for name, value in case.facts.items():
+            if value is None:
+                continue
+            tried += 1
+            facts = case.facts | {name: None}
+            decision = evaluate(policy_set, case.provision, facts, case.local, case.as_of)
+            if decision.outcome == "grant":
+                watched = {check["id"] for check in decision.manual_checks}
+                assert watched & {name, "first_hired"}, (case.name, name)
+    assert tried > 500
+
+
+def test_hiding_a_fact_never_raises_an_amount(policy_set):
+    for case in CASES:
+        if case.expect.outcome != "grant":
+            continue
+        for name in case.facts:
+            facts = case.facts | {name: None}
+            decision = evaluate(policy_set, case.provision, facts, case.local, case.as_of)
+            if decision.amount_fen > case.expect.amount_fen:
+                watched = {check["id"] for check in decision.manual_checks}
+                assert name in watched, (case.name, name)
+
+
+def decide(policy_set, provision, **facts):
+    return evaluate(policy_set, provision, facts)
+
+
+def ids(decision):
+    return [check["id"] for check in decision.manual_checks]
+
+
+def test_a_check_is_settled_by_the_fact_on_record(policy_set):
+    facts = {"kept_on": True, "contract_months": 12, "insured_months": 3}
+    left = decide(policy_set, "jianghai/intern-kept", **facts)
+    assert ids(left) == ["student", "internship_months", "region"]
+    settled = decide(
+        policy_set, "jianghai/intern-kept", **facts, internship_months=3, region="440704"
+    )
+    assert ids(settled) == ["student"]
+    assert settled.manual_checks[0]["cite"] == "S2(五)"
+
+
+def test_a_stand_in_is_to_be_confirmed(policy_set):
+    facts = {"fee_year_fen": 16000000, "workers_brought": 50}
+    first = decide(policy_set, "jianghai/service-station", **facts)
+    assert (first.outcome, first.amount_fen) == ("grant", 8000000)
+    assert {"paid_this_year_fen", "second_part"} <= set(ids(first))
+    known = decide(
+        policy_set,
+        "jianghai/service-station",
+        **facts,
+        workers_recruited=300,
+        paid_this_year_fen=8000000,
+    )
+    assert known.amount_fen == 8000000
+    assert not {"paid_this_year_fen", "second_part"} & set(ids(known))
+
+
+def test_alternatives_of_which_some_are_open(policy_set):
+    facts = {
+        "certified_base": True,
+        "months": 3,
+        "paid_minimum_wage": True,
+        "accident_insured": True,
+        "kept_share": "0.5",
+    }
+
+    def outcome(**more):
+        local = {"minimum_wage_monthly_fen": 100000}
+        return evaluate(policy_set, "pingdu/placement", facts | more, local)
+
+    assert outcome(age=20).outcome == "grant"
+    assert outcome(age=30, graduate_of_year=True).outcome == "grant"
+    assert outcome(age=30, graduate_of_year=False).failed == ["graduate_of_year", "age"]
+    assert outcome(age=30).unknown == ["graduate_of_year"]
+    left = outcome()
+    assert left.outcome == "grant" and {"graduate", "age", "persons"} <= set(ids(left))
+
+
+PINGDU = (POLICIES / "pingdu/pingdu.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("{id: age, text", "{id: years, text", "manual_checks 里没有“age”"),
+        ("{id: persons, text: 见习", "{id: people, text: 见习", "“persons”写了 otherwise"),
+        ("otherwise: 1}", "otherwise: 1, otherwise_fact: months}", "单位不同"),
+        ("{below: 0.7}", "{below: 0.6}", "有空缺"),
+        ("{below: 0.7}", "{below: 0.8}", "有重叠"),
+        ("{below: 0.7}", "{below: 0.7, most: 0.6}", "只能写一个"),
+        ("steady: {one_of: [true]}", "steady: {least: 1}", "要写 one_of"),
+        ("less: back_paid_months", "less: age", "单位不同"),
+        ("less: back_paid_months", "less: nothing", "未知的事实"),
+        ("only_if: {local_household: {one_of: [false]}}", "only_if: {household: {one_of: [false]}}", "未知的事实"),
+        ("fact: placed_last_three_years", "fact: persons", "只能写 'placed_last_three_years'"),
+    ],
+)  # fmt: skip
+def test_faults_of_these_constructs(old, new, text):
+    assert old in PINGDU
+    with pytest.raises(PolicyFileError) as caught:
+        LoadedPolicy(PINGDU.replace(old, new), "平度.yaml")
+    assert any(text in fault for fault in caught.value.faults), caught.value.faults
+
+
+def test_the_base_year_needs_a_beginning():
+    text = (POLICIES / "jinzhou/jinzhou-2020.yaml").read_text("utf-8")
+    with pytest.raises(PolicyFileError, match="定不了上一年度"):
+        LoadedPolicy(
+            text.replace("effective:\n  from: 2020-01-01", "effective:\n  from: null"), "x"
+        )
