@@ -198,13 +198,15 @@ class Checker:
 
     def _provision(self, path, provision):
         seen = set()
+        manual = {check.id for check in provision.manual_checks}
         for index, exclusion in enumerate(provision.exclusions):
             here = (*path, "exclusions", index)
+            if exclusion.if_unknown == "manual" and exclusion.id not in manual:
+                self.fault((*here, "if_unknown"), f"manual_checks 里没有“{exclusion.id}”")
             self._rule(here, exclusion, seen, ("clear", "excluded"))
         period = provision.effective or self.file.effective
         if provision.base_period is not None and period.start is None:
             self.fault((*path, "base_period"), "有效期没有起日，定不了上一年度")
-        manual = {check.id for check in provision.manual_checks}
         for index, rule in enumerate(provision.conditions):
             here = (*path, "conditions", index)
             for condition in rule.any_of if isinstance(rule, AnyOf) else [rule]:

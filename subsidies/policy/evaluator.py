@@ -64,7 +64,7 @@ class Evaluator:
         """Manual checks, each with the fact that settles it (``None``: no fact does)."""
         settled = {
             condition.id: condition.fact
-            for rule in provision.conditions
+            for rule in (*provision.exclusions, *provision.conditions)
             for condition in (rule.any_of if isinstance(rule, AnyOf) else [rule])
             if condition.if_unknown == "manual"
         }

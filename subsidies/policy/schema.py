@@ -162,7 +162,8 @@ Rule = Annotated[
 class Exclusion(Strict):
     """When the rule holds, the provision does not apply, whatever else is true.
 
-    ``if_unknown: ignore`` is for what another record bars in any case (a payment made twice).
+    ``if_unknown: ignore`` is for what another record bars in any case (a payment made twice),
+    ``manual`` for what a reviewer looks at under ``manual_checks`` when it is not on record.
     """
 
     id: Identifier
@@ -174,7 +175,7 @@ class Exclusion(Strict):
     clear: Text
     excluded: Text
     shown_limit: Text | None = None
-    if_unknown: Literal["review", "ignore"]
+    if_unknown: Literal["review", "ignore", "manual"]
 
 
 class Expr(Strict):
