@@ -52,6 +52,13 @@ class Decision:
             "manual_checks": self.manual_checks,
         }
 
+    @classmethod
+    def from_dict(cls, data: dict) -> "Decision":
+        """A stored decision (``as_dict`` or ``to_json`` read back)."""
+        rest = {key: value for key, value in data.items() if key != "policy"}
+        policy = {f"policy_{key}": value for key, value in data["policy"].items()}
+        return cls(**rest, **policy)
+
     def to_json(self) -> bytes:
         """Canonical bytes: the same decision is the same bytes, whenever it is computed."""
         return json.dumps(

@@ -51,12 +51,15 @@ class Group:
 class LoadedPolicy:
     """One valid policy file: its content, hash and compiled parts."""
 
-    def __init__(self, text: str, name: str):
-        """Raises ``PolicyFileError`` with every fault found."""
+    def __init__(self, text: str, name: str, source: Source | None = None):
+        """Raises ``PolicyFileError`` with every fault found.
+
+        ``source`` is the text already read, for whoever builds many variants of one policy.
+        """
         self.name = name
         self.text = text
         self.sha256 = hashlib.sha256(text.encode()).hexdigest()
-        self.source = Source(text, name)
+        self.source = source or Source(text, name)
         self.file = _typed(self.source)
         faults = Checker(self.source, self.file).run()
         if faults:

@@ -5,7 +5,14 @@ from fractions import Fraction
 
 import pytest
 
-from subsidies.policy import FactError, UnknownProvision, choose_winner, evaluate, near_miss
+from subsidies.policy import (
+    Decision,
+    FactError,
+    UnknownProvision,
+    choose_winner,
+    evaluate,
+    near_miss,
+)
 from subsidies.policy.wording import money, percent_beside, percent_exact, yuan
 
 GENERAL = "changzhou-2020-17/refund-general"
@@ -96,6 +103,13 @@ def test_the_same_decision_is_the_same_bytes(policy_set):
     assert data["policy"]["sha256"] == policy_set.policies["changzhou-2020-17"].sha256
     assert data["engine"] == "1"
     assert data["amount_fen"] == 790123 and "裁员率".encode() in first
+
+
+def test_a_stored_decision_reads_back(policy_set):
+    decision = decide(policy_set, insured_end=188)
+    stored = Decision.from_dict(json.loads(decision.to_json()))
+    assert stored == decision
+    assert near_miss(stored) == near_miss(decision)
 
 
 def test_an_evaluation_leaves_nothing_behind(policy_set):

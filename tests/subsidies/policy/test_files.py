@@ -9,7 +9,6 @@ from subsidies.policy.coverage import missing_cases
 from subsidies.policy.policyset import policy_files
 
 from .mutations import mutants
-from .writing import to_yaml
 
 FILES = policy_files(POLICIES)
 IDS = [path.stem for path in FILES]
@@ -43,10 +42,23 @@ def test_worked_cases_try_every_rule_and_every_unknown(path):
     assert missing_cases(load_policy(path), load_cases(cases_path(path))) == []
 
 
+class Changed:
+    """A source whose content was changed after reading; its faults need no lines."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def fault(self, path, text):
+        return f"{path}: {text}"
+
+    def knows(self, path):
+        return False
+
+
 def survives(data, cases, name):
     """Whether a changed policy is accepted and still passes all its cases."""
     try:
-        policies = PolicySet([LoadedPolicy(to_yaml(data), name)])
+        policies = PolicySet([LoadedPolicy("", name, Changed(data))])
     except PolicyError:
         return False
     return not any(run_case(policies, case) for case in cases)
