@@ -51,8 +51,12 @@ class Quantity:
     ratio: bool
 
     def text(self, value) -> str:
-        """The value as a short Chinese phrase; ratios are worded beside their limit instead."""
-        return shown(value, self.kind, self.unit, CATALOGUE[self.name].choices)
+        """The value as a short Chinese phrase; ratios are worded beside their limit instead.
+
+        A truth names the fact, since the rule may want it false.
+        """
+        words = shown(value, self.kind, self.unit, CATALOGUE[self.name].choices)
+        return f"{self.label}：{words}" if self.kind == "bool" else words
 
 
 def _fact(name):

@@ -60,6 +60,15 @@ def test_the_trace_carries_clause_figures_and_sentence(policy_set):
     }
 
 
+def test_a_truth_is_shown_with_the_name_of_the_fact(policy_set):
+    facts = {"employer_dispatch_company": True, "local_household": False}
+    decision = evaluate(policy_set, "huaian/referral-newcomer", facts)
+    found = entry(decision, "employer_dispatch_company")
+    assert (found["actual_text"], found["result"]) == ("用人单位是劳务派遣公司：是", False)
+    assert found["limit_text"] == "用人企业不是劳务派遣公司"
+    assert entry(decision, "local_household")["actual_text"] == "本地户籍：否"
+
+
 def test_all_failed_conditions_are_named(policy_set):
     decision = decide(
         policy_set, HARD_HIT, LOCAL, industry="C34", hit_by_epidemic=False, insured_end=150
