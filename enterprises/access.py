@@ -26,7 +26,7 @@ def current_enterprise(request):
 
     Raises Http404 when the user acts for none. The region and industry come with it.
     """
-    mine = list(enterprises_of(request.user).select_related("region", "industry"))
+    mine = list(enterprises_of(request.user).select_related("region__parent", "industry"))
     if not mine:
         raise Http404
     request.own_enterprises = mine

@@ -7,6 +7,7 @@ from django.utils import timezone
 from enterprises.enums import KeyListKind, LicenceState, SizeClass
 from portal.accounts.enums import Role
 from portal.accounts.fields import EncryptedTextField, PublicIdField
+from portal.places.models import Division
 
 
 def enterprise_scope(user, path=""):
@@ -130,6 +131,14 @@ class Enterprise(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def district(self):
+        """The district whose office looks after the enterprise."""
+        place = self.region
+        while place.level > Division.DISTRICT:
+            place = place.parent
+        return place
 
 
 class LicenceFileQuerySet(models.QuerySet):

@@ -36,7 +36,7 @@ def own_shortage(request, public_id):
     enterprise = current_enterprise(request)
     declaration = get_object_or_404(
         ShortageDeclaration.objects.visible_to(request.user).select_related(
-            "enterprise__region", "served_by__region"
+            "enterprise__region__parent", "served_by__region"
         ),
         public_id=public_id,
     )

@@ -63,7 +63,7 @@ def own_vacancy(request, public_id):
     enterprise = current_enterprise(request)
     vacancy = get_object_or_404(
         Vacancy.objects.managed_by(request.user).select_related(
-            "enterprise__region",
+            "enterprise__region__parent",
             "enterprise__industry",
             "region__parent",
             "occupation",
@@ -89,7 +89,7 @@ def vacancies(request):
     if show in tabs:
         own = own.filter(tabs[show][1])
     rows = (
-        own.select_related("region")
+        own.select_related("region__parent")
         .annotate(
             applied=Count("applications"),
             unanswered=Count("applications", filter=Q(applications__state__in=UNANSWERED_STATES)),
@@ -189,7 +189,7 @@ def edit_url(vacancy):
 
 def submitted_words(vacancy):
     """What comes next after sending in."""
-    return f"已提交审核。{vacancy.enterprise.region.name}工作人员审核，一般 1 个工作日内答复。"
+    return f"已提交审核。{vacancy.enterprise.district.name}工作人员审核，一般 1 个工作日内答复。"
 
 
 def _vacancy_page(request, enterprise, one, extend=None):

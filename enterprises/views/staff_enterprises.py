@@ -49,7 +49,7 @@ def enterprises(request):
     found = EnterpriseFilter(request.GET, queryset=Enterprise.objects.visible_to(request.user))
     shortage = Q(shortages__state__in=[ShortageState.OPEN, ShortageState.SERVING])
     rows = (
-        found.qs.select_related("region", "industry")
+        found.qs.select_related("region__parent", "industry")
         .prefetch_related(
             Prefetch("key_entries", KeyListEntry.objects.on(today), to_attr="key_today"),
             Prefetch(
@@ -114,7 +114,7 @@ def licence_reviews(request):
     rows = (
         Enterprise.objects.visible_to(request.user)
         .licence_waiting()
-        .select_related("region", "industry")
+        .select_related("region__parent", "industry")
         .annotate(newest=Max("licence_files__uploaded_at"))
         .order_by("newest", "pk")
     )
@@ -172,7 +172,7 @@ def _seen(request, public_id):
 
 
 def _enterprise_page(request, one, key_form=None):
-    vacancies = one.vacancies.exclude(state=VacancyState.DRAFT).select_related("region")
+    vacancies = one.vacancies.exclude(state=VacancyState.DRAFT)
     assignments = list(
         Assignment.objects.filter(enterprise=one)
         .select_related("commissioner__user", "assigned_by")

@@ -30,7 +30,7 @@ def vacancy_reviews(request):
     rows = (
         Vacancy.objects.managed_by(request.user)
         .filter(state=VacancyState.IN_REVIEW)
-        .select_related("enterprise", "region", "occupation")
+        .select_related("enterprise", "region__parent", "occupation")
         .annotate(
             is_key=Exists(key),
             came_back=Exists(VacancyReview.objects.filter(vacancy=OuterRef("pk"))),

@@ -35,7 +35,7 @@ def shortages(request):
     found = ShortageFilter(params, queryset=ShortageDeclaration.objects.visible_to(request.user))
     key = KeyListEntry.objects.on(today).filter(enterprise=OuterRef("enterprise_id"))
     rows = (
-        found.qs.select_related("enterprise__region", "served_by")
+        found.qs.select_related("enterprise__region__parent", "served_by")
         .prefetch_related(
             "items",
             Prefetch(

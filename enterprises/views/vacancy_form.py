@@ -119,7 +119,7 @@ def _submit(request, enterprise, vacancy, form, action):
         return _form_page(request, enterprise, form, vacancy, check=check, refused=True)
     words = submitted_words(vacancy)
     if appeal:
-        words = f"已提交人工复核。{vacancy.enterprise.region.name}工作人员看过后答复，一般 1 个工作日内。"
+        words = f"已提交人工复核。{vacancy.enterprise.district.name}工作人员看过后答复，一般 1 个工作日内。"
     messages.success(request, words)
     return redirect("enterprises:vacancy", vacancy.public_id)
 
