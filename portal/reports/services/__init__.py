@@ -1,0 +1,1 @@
+"""Figures, lists and snapshots of the reports."""
