@@ -92,7 +92,7 @@ class VacancyState(ToneMixin, models.TextChoices):
 
 
 class VacancyShown(ToneMixin, models.TextChoices):
-    """What a published vacancy is today, by its dates."""
+    """岗位时效: what a published vacancy is today, by its dates."""
 
     LIVE = "live", "招聘中"
     PENDING = "pending", "未到发布日"

@@ -50,9 +50,9 @@ def _enums(label):
         except ModuleNotFoundError:
             continue
         for name, value in inspect.getmembers(module, inspect.isclass):
-            if issubclass(value, models.Choices) and value.__module__.startswith(config.name):
-                if len(value):
-                    seen[name] = value
+            ours = value.__module__.startswith(config.name)
+            if ours and issubclass(value, models.Choices) and len(value):
+                seen[name] = value
     return sorted(seen.items())
 
 
