@@ -236,3 +236,8 @@ class VacancyReview(models.Model):
 
     def __str__(self):
         return f"{self.vacancy} {self.get_result_display()}"
+
+    @property
+    def shown(self):
+        """The result as an enum member, with its look."""
+        return ReviewResult(self.result)
