@@ -57,7 +57,7 @@ class EnterpriseFilter(django_filters.FilterSet):
 
     def by_region(self, queryset, name, value):
         """The district and below."""
-        return queryset.filter(region_id__startswith=value)
+        return queryset.filter(region__code__startswith=value)
 
     def by_key_list(self, queryset, name, value):
         """On any list, or on that one, today."""
@@ -76,7 +76,7 @@ class EnterpriseFilter(django_filters.FilterSet):
 
     def by_industry(self, queryset, name, value):
         """The section and everything in it."""
-        return queryset.filter(industry_id__startswith=value)
+        return queryset.filter(industry__code__startswith=value)
 
     def by_unassigned(self, queryset, name, value):
         """Nobody looks after it."""
@@ -122,7 +122,7 @@ class ShortageFilter(django_filters.FilterSet):
 
     def by_region(self, queryset, name, value):
         """The district and below."""
-        return queryset.filter(enterprise__region_id__startswith=value)
+        return queryset.filter(enterprise__region__code__startswith=value)
 
     def by_state(self, queryset, name, value):
         """One state, or all that are not closed."""

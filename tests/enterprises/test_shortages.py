@@ -17,7 +17,13 @@ from enterprises.services.shortages import (
     start_serving,
 )
 from enterprises.shortage_history import shortage_history
-from tests.factories import AssignmentFactory, MembershipFactory, ShortageFactory, UserFactory
+from tests.factories import (
+    AssignmentFactory,
+    MembershipFactory,
+    ShortageFactory,
+    UserFactory,
+    division,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -363,3 +369,13 @@ def test_the_staff_list_filters_and_takes_the_same_queries_for_more_rows(
     only = client.get(url, {"emergency": "on"}).content.decode()
     assert one.enterprise.name in only
     assert "合计缺 120 人" in only
+
+    def found(**query):
+        return client.get(url, query).context["page_obj"].paginator.count
+
+    division("320411")
+    assert found(region="320412") == found() == 13
+    assert found(region="320411") == found(state="closed") == found(q="没有的工种") == 0
+    assert found(q="车工") == found(state="open") == found(state="unclosed") == 13
+    one.enterprise.key_entries.create(kind="above_scale", source="名录", starts_on=today())
+    assert found(key="on") == 1
