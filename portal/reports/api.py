@@ -91,6 +91,7 @@ class WorkbookRenderer(renderers.BaseRenderer):
 class ReportList(SeenReports, generics.ListAPIView):
     """Snapshots, newest first."""
 
+    summary = "报表快照"
     serializer_class = ReportSerializer
     filterset_class = ReportFilter
 
@@ -99,6 +100,7 @@ class ReportList(SeenReports, generics.ListAPIView):
 class ReportDetail(SeenReports, generics.RetrieveAPIView):
     """One snapshot with its figures."""
 
+    summary = "一份报表的数据"
     serializer_class = ReportDetailSerializer
 
 
@@ -106,6 +108,7 @@ class ReportDetail(SeenReports, generics.RetrieveAPIView):
 class ReportWorkbook(SeenReports, generics.GenericAPIView):
     """The workbook, made again from the snapshot."""
 
+    summary = "下载工作簿"
     renderer_classes = [WorkbookRenderer, renderers.JSONRenderer]
     serializer_class = None
 

@@ -181,7 +181,7 @@ def width_of(table: Table, index: int, column: Column) -> float:
 def height_of(values, widths) -> float:
     """Height of a row in points: as many lines as its longest text takes."""
     lines = [
-        -(-display_width(value) // max(1, int(width) - 2))
+        -(-display_width(value) // max(1, int(width) - 1))
         for value, width in zip(values, widths, strict=True)
         if isinstance(value, str)
     ]

@@ -93,7 +93,7 @@ def shortage_list(scope: Scope, cut: datetime) -> Table:
         for row in found
     ]
     columns = (
-        Column("地区"), Column("企业名称", wide=26), Column("统一社会信用代码", "code"),
+        Column("地区"), Column("企业名称", wide=36), Column("统一社会信用代码", "code"),
         Column("重点企业"), Column("工种"),
         Column("职业代码", "code"), Column("缺多少人", "count"), Column("要什么技能", wide=26),
         Column("月薪下限（元）", "count"), Column("月薪上限（元）", "count"),
@@ -203,7 +203,7 @@ def commissioner_list(scope: Scope, cut: datetime) -> Table:
     ]
     columns = (
         Column("地区"), Column("服务专员"), Column("类别"), Column("单位", wide=26),
-        Column("工作电话", "code"), Column("包保企业", wide=26),
+        Column("工作电话", "code"), Column("包保企业", wide=36),
         Column("统一社会信用代码", "code"), Column("重点企业"), Column("企业还缺（人）", "count"),
         Column("包保开始", "day"), Column("最近走访", "day"),
     )  # fmt: skip
@@ -236,17 +236,15 @@ def policy_list(scope: Scope, cut: datetime) -> Table:
                 day(version.effective_from),
                 period,
                 version.title,
-                version.version,
             ]
             for one in text.provisions
         ]
     columns = (
-        Column("项目", wide=26), Column("文号"), Column("条款"), Column("条件", wide=50),
+        Column("项目", wide=40), Column("文号"), Column("条款"), Column("条件", wide=50),
         Column("标准", wide=44), Column("不能同时享受", wide=30), Column("怎么办"),
-        Column("施行日期", "day"), Column("执行期限", wide=26), Column("文件", wide=26),
-        Column("版本", "code"),
+        Column("施行日期", "day"), Column("执行期限", wide=34), Column("文件", wide=36),
     )  # fmt: skip
-    total = [f"合计 {len(rows)} 项", *[None] * 10]
+    total = [f"合计 {len(rows)} 项", *[None] * 9]
     return Table("政策清单", "人社政策清单", "项", columns, rows, total)
 
 

@@ -68,7 +68,7 @@ def summary(scope: Scope, week: Week, cut: datetime) -> Table:
         Column("上周末缺工", "count"), Column("比上周末", "change"), Column("本周招到", "count"),
         Column("上周招到", "count"), Column("本周补上比例", "share"),
         *[Column(f"本周：{channel.label}", "count") for channel in FillChannel],
-        Column("主要缺的工种", wide=26),
+        Column("主要缺的工种", wide=40),
     )  # fmt: skip
     return Table(
         "周调度汇总",
@@ -104,8 +104,8 @@ def key_table(scope: Scope, week: Week, cut: datetime) -> Table:
         for row in found
     ]
     columns = (
-        Column("地区"), Column("企业名称", wide=26), Column("统一社会信用代码", "code"),
-        Column("重点名录", wide=26),
+        Column("地区"), Column("企业名称", wide=36), Column("统一社会信用代码", "code"),
+        Column("重点名录", wide=34),
         Column("从业人员", "count"), Column("规模"), Column("申报缺工", "count"),
         Column("本周招到", "count"), Column("招到渠道", wide=26), Column("还缺", "count"),
         Column("还缺的原因", wide=26), Column("服务专员"),
