@@ -11,7 +11,7 @@ from subsidies.policy.facts import CATALOGUE
 from subsidies.policy.wording import shown_fact
 from subsidies.services.facts import SOURCES
 from subsidies.services.publishing import compiled
-from subsidies.services.reasons import clause, clause_with_document
+from subsidies.services.reasons import clause, clause_with_document, ratio_of
 
 _RESULTS = {True: "pass", False: "fail", None: "unknown"}
 _HEADINGS = {
@@ -58,8 +58,8 @@ def layoff(decision: Decision) -> dict:
     """The layoff rate of a decision for lists: rate and limit as Fraction or None, and as words."""
     entry = next((e for e in decision.trace if e["fact"] == "layoff_rate"), None)
     rate = limit = None
-    if entry and entry["actual"]:
-        rate = _ratio(entry["actual"])
+    if entry and ratio_of(entry):
+        rate = Fraction(*ratio_of(entry))
     if entry and entry["limit"] is not None:
         limit = Fraction(entry["limit"])
     return {
@@ -70,22 +70,17 @@ def layoff(decision: Decision) -> dict:
     }
 
 
-def _ratio(text):
-    part, whole = (int(number) for number in text.split("/"))
-    return Fraction(part, whole) if whole else None
-
-
 def _condition(entry, facts, names, document):
     at_home = entry["document"] == document
-    is_ratio = isinstance(entry["actual"], str) and "/" in entry["actual"]
+    ratio = ratio_of(entry)
     actual = entry["actual_text"] or UNKNOWN
     note, outcome_label = "", ""
     value = limit = None
-    if is_ratio:
-        lost, start = entry["actual"].split("/")
-        note = f"减少 {thousands(int(lost))} 人 ÷ 年初 {thousands(int(start))} 人"
+    if ratio:
+        lost, start = ratio
+        note = f"减少 {thousands(lost)} 人 ÷ 年初 {thousands(start)} 人"
         if entry["limit"] is not None:
-            value, limit = _ratio(entry["actual"]), Fraction(entry["limit"])
+            value, limit = Fraction(lost, start), Fraction(entry["limit"])
     elif entry["fact"] == "region":
         actual = names.place(facts["region"])
     elif entry["fact"] == "industry":
@@ -95,8 +90,8 @@ def _condition(entry, facts, names, document):
         # “年末参保人数 114 人，企业规模 小型” without the labels, which the sentence has.
         actual = "、".join(part.partition(" ")[2] for part in actual.split("，"))
         note, outcome_label = entry["text"], "适用"
-    elif entry["operator"] == "contains_any" or entry["rule"].startswith("exclusivity_"):
-        note = entry["text"]
+    elif entry["rule"].startswith("exclusivity_"):
+        actual, note = entry["actual_text"], entry["text"]
     if entry["result"] is None:
         note = entry["text"]
     return Condition(

@@ -109,7 +109,9 @@ def _one_condition(leading):
     if leading is None or not leading.near_miss:
         return ""
     missed = leading.near_miss
-    return f"只差这一个条件：{missed['label']}。{_REMEDIES.get(missed['remedy'], '')}"
+    gap = missed["gap_persons"]
+    named = f"年末参保人数比要求少 {gap} 人" if gap else missed["label"]
+    return f"只差这一个条件：{named}。{_REMEDIES.get(missed['remedy'], '')}"
 
 
 def _missed(decision, leading):

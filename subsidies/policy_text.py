@@ -247,7 +247,11 @@ class PolicyText:
             return expr.label or self._file.tables[expr.table].label
         if kind == "value":
             return shown(expr.value, expr.unit)
-        parts = [self._expression(part) for part in getattr(expr, kind)]
+        parts = [
+            # A sum inside a product or a difference keeps its brackets.
+            f"（{self._expression(part)}）" if part.kind == "subtract" else self._expression(part)
+            for part in getattr(expr, kind)
+        ]
         if kind == "add":
             return f"{expr.label}（{' ＋ '.join(parts)}）"
         if kind in ("least", "greatest"):

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.places.models import Division
 from portal.ui.formatting import full_date
@@ -51,9 +54,9 @@ def write_run(run, decisions, stream) -> int:
     sheet.freeze_panes = "B5"
     sheet.print_title_rows = "3:3"
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     places = {d.code: d.name for d in Division.objects.at_level(Division.DISTRICT)}
     rows = [_row(decision, places) for decision in decisions]
     last = get_column_letter(len(_COLUMNS))
@@ -97,7 +100,7 @@ def _row(decision, places):
         main_reason(decision.outcome, decision.trace),
         f"{decision.policy.document_number} {decision.policy.title}",
         None if waiting else Decimal(decision.amount_fen) / 100,
-        decision.decided_at.date(),
+        timezone.localdate(decision.decided_at),
     ]
 
 

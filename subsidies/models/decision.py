@@ -108,6 +108,7 @@ class Decision(models.Model):
     trace = models.JSONField("逐条依据")
     amount_steps = models.JSONField("金额算法")
     near_miss = models.JSONField("只差一个条件", null=True, blank=True)
+    manual_checks = models.JSONField("审核人要看的", default=list)
     policy = models.ForeignKey(PolicyVersion, models.RESTRICT, related_name="decisions")
     engine_version = models.CharField("计算程序版本", max_length=20)
     leads = models.BooleanField("本户结论", default=False)

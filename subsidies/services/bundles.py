@@ -19,6 +19,7 @@ from subsidies.policy.parameters import check_local
 from .facts import FACT_SOURCES, FactSheet, facts_of
 from .parameters import ParameterBook
 from .publishing import compiled
+from .reasons import ratio_of
 
 # What an enterprise's leading decision is, best first.
 LEADING_ORDER = {"grant": 0, "review": 1, "excluded": 2, "deny": 3}
@@ -51,12 +52,21 @@ def canonical(value) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def content_sha256(
-    provision_id, base_year, outcome, amount_fen, facts, trace, steps, missed, policy
-):
+def content_sha256(decision, facts: dict, missed: dict | None, policy_sha256: str) -> str:
     """Hash of everything a decision says; the same facts and policy give the same hash."""
-    content = [provision_id, base_year, outcome, amount_fen, facts, trace, steps, missed, policy]
-    return hashlib.sha256(canonical([*content, ENGINE_VERSION])).hexdigest()
+    content = [
+        decision.provision,
+        decision.outcome,
+        decision.amount_fen,
+        facts,
+        decision.trace,
+        decision.amount_steps,
+        missed,
+        decision.manual_checks,
+        policy_sha256,
+        ENGINE_VERSION,
+    ]
+    return hashlib.sha256(canonical(content)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ class Verdict:
     trace: list
     amount_steps: list
     near_miss: dict | None
+    manual_checks: list
     policy_pk: int
     group: str
     leads: bool
@@ -157,17 +168,7 @@ class Bench:
 
 def _verdict(decision, version, group, facts, leads):
     missed = _near_miss(decision, facts["values"])
-    sha256 = content_sha256(
-        decision.provision,
-        facts["values"]["base_year"],
-        decision.outcome,
-        decision.amount_fen,
-        facts,
-        decision.trace,
-        decision.amount_steps,
-        missed,
-        version.sha256,
-    )
+    sha256 = content_sha256(decision, facts, missed, version.sha256)
     return Verdict(
         decision.provision,
         decision.title,
@@ -177,6 +178,7 @@ def _verdict(decision, version, group, facts, leads):
         decision.trace,
         decision.amount_steps,
         missed,
+        decision.manual_checks,
         version.pk,
         group,
         leads,
@@ -190,8 +192,8 @@ def _near_miss(decision, facts):
         return None
     missed = asdict(missed)
     missed["gap_persons"] = None
-    ratio = isinstance(missed["actual"], str) and "/" in missed["actual"]
+    ratio = ratio_of(missed)
     if ratio and missed["limit"] is not None:
-        lost, start = (int(part) for part in missed["actual"].split("/"))
+        lost, start = ratio
         missed["gap_persons"] = lost - int(Fraction(missed["limit"]) * start)
     return missed

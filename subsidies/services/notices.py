@@ -41,10 +41,8 @@ def closing_moment(notice: PublicNotice) -> datetime:
 
 
 def is_running(notice: PublicNotice, now: datetime | None = None) -> bool:
-    """Whether objections are taken now."""
-    now = now or timezone.now()
-    begun = timezone.localtime(now).date() >= notice.starts_on
-    return notice.withdrawn_at is None and begun and now < closing_moment(notice)
+    """Whether objections are taken now: from the moment the list can be read."""
+    return notice.withdrawn_at is None and (now or timezone.now()) < closing_moment(notice)
 
 
 def first_day(now: datetime | None = None) -> date:

@@ -1,8 +1,11 @@
 """Decisions in words: the clause, the main reason, the sentence of a message."""
 
+import re
+
 from portal.ui.formatting import yuan
 from subsidies.enums import Outcome
 
+_RATIO = re.compile(r"(\d+)/(\d+)")
 _NUMERALS = frozenset("一二三四五六七八九十")
 
 
@@ -19,11 +22,10 @@ def clause_with_document(entry: dict) -> str:
     return f"{entry['document']} {clause(entry['cite'])}"
 
 
-def _ratio(entry):
-    if entry["fact"] != "layoff_rate" or not isinstance(entry["actual"], str):
-        return None
-    lost, start = (int(part) for part in entry["actual"].split("/"))
-    return lost, start
+def ratio_of(entry: dict) -> tuple[int, int] | None:
+    """Numerator and denominator of a trace entry's figure when it is a ratio of persons."""
+    found = _RATIO.fullmatch(entry["actual"]) if isinstance(entry["actual"], str) else None
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def main_reason(outcome: str, trace: list[dict]) -> str:
@@ -37,7 +39,7 @@ def main_reason(outcome: str, trace: list[dict]) -> str:
     if outcome == "grant":
         return _why_granted(entries)
     entry = entries[0]
-    if outcome == "deny" and _ratio(entry):
+    if outcome == "deny" and ratio_of(entry):
         return f"{entry['label']}高于上限"
     return _short(entry["text"])
 
@@ -50,10 +52,10 @@ def _short(text):
 
 
 def _why_granted(entries):
-    ratio = next((entry for entry in entries if _ratio(entry)), None)
+    ratio = next((entry for entry in entries if ratio_of(entry)), None)
     if ratio is None:
         return _short(entries[-1]["text"])
-    lost, start = _ratio(ratio)
+    lost, start = ratio_of(ratio)
     if lost == 0:
         return "年末人数没有减少"
     on_limit = ratio["actual_text"] == ratio["limit_text"].rpartition(" ")[2]

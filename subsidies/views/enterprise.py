@@ -8,11 +8,12 @@ from enterprises.views.owned import page
 from hotlines.models import Assignment
 from portal.accounts.access import MEMBER, allow
 from portal.ui.formatting import full_date
-from subsidies.explain import Names, explain
+from subsidies.explain import Names, explain, provision_of
 from subsidies.forms import ObjectionForm
 from subsidies.models import Decision
 from subsidies.my_policies import my_policies
 from subsidies.services.objections import object_to_decision
+from subsidies.services.reasons import clause
 
 from .said import refusals_said
 
@@ -48,7 +49,11 @@ def decision_paper(request, public_id):
     return page(
         request,
         "subsidies/decision_paper.html",
-        {"one": one, "view": explain(one, Names.for_decisions([one]))},
+        {
+            "one": one,
+            "view": explain(one, Names.for_decisions([one])),
+            "ground": f"{one.policy.document_number} {clause(provision_of(one).cite)}",
+        },
         enterprise=enterprise,
     )
 

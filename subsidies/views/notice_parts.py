@@ -5,18 +5,16 @@ from django.utils import timezone
 from portal.places.working_days import is_workday
 from portal.ui.clocks import read_workdays
 from subsidies.models import PublicNotice
-from subsidies.services.notices import closing_moment, is_running
+from subsidies.services.notices import is_running
 
 
 def state_of(notice: PublicNotice) -> str:
     """The word of a notice's state, as status labels know it."""
     if notice.withdrawn_at:
         return "已撤下"
-    if is_running(notice):
-        return "公示中"
-    if timezone.now() < closing_moment(notice):
-        return "即将公示"
-    return "公示结束"
+    if not is_running(notice):
+        return "公示结束"
+    return "公示中" if timezone.localdate() >= notice.starts_on else "即将公示"
 
 
 def clock_of(notice: PublicNotice):

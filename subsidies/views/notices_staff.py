@@ -71,6 +71,7 @@ def notices(request):
             open_objections=Count("objections", filter=Q(objections__state=ObjectionState.OPEN))
         )
         .defer("entries")
+        .order_by("-starts_on", "-pk")
     )
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     first = service.first_day()

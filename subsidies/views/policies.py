@@ -11,7 +11,7 @@ from subsidies.models import PolicyVersion
 from subsidies.policy_text import PolicyText, period_text, state_of
 
 
-def _of_the_city():
+def of_the_city():
     """Published versions that hold in this city, the newest of each policy first."""
     city = settings.CITY_CODE
     above = [city[:length] for length in range(2, len(city) + 1)]
@@ -23,7 +23,7 @@ def _of_the_city():
 @allow(PUBLIC)
 def policy_list(request):
     """Every provision in force here, then those that ended."""
-    versions = list(_of_the_city().distinct("policy_id"))
+    versions = list(of_the_city().distinct("policy_id"))
     texts = [(PolicyText(version), state_of(version), period_text(version)) for version in versions]
     texts.sort(key=lambda text: text[1] == "已停止")
     return render(request, "policies/list.html", {"texts": texts})
@@ -32,12 +32,12 @@ def policy_list(request):
 @allow(PUBLIC)
 def policy_detail(request, policy_id, version=None):
     """One policy: the current version, or an earlier one by its number."""
-    versions = list(_of_the_city().filter(policy_id=policy_id))
+    versions = list(of_the_city().filter(policy_id=policy_id))
     if not versions:
         raise Http404
     chosen = versions[0]
     if version is not None:
-        chosen = get_object_or_404(_of_the_city(), policy_id=policy_id, version=version)
+        chosen = get_object_or_404(of_the_city(), policy_id=policy_id, version=version)
     return render(
         request,
         "policies/detail.html",
