@@ -4,6 +4,7 @@ import datetime
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -169,3 +170,9 @@ def test_accounts_are_printed_with_their_password():
 def test_dates_are_relative_to_the_day_of_loading(city_db):
     newest = Vacancy.objects.filter(state="published").order_by("-published_at").first()
     assert TODAY - newest.published_at.date() < datetime.timedelta(4)
+
+
+def test_history_says_that_the_load_wrote_it(city_db):
+    events = apps.get_model("jobseekers", "JobSeekerEvent").objects.select_related("pgh_context")
+    assert events.count() == SMALL.seekers
+    assert {event.pgh_context.metadata["job"] for event in events} == {"demo_city"}
