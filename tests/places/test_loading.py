@@ -29,7 +29,9 @@ def test_pseudo_cities_and_prisons_are_not_listed():
     unlisted = {name for _, name, _, _, listed, _ in division_rows() if not listed}
     assert {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"} <= unlisted
     assert {"常州监狱", "溧阳监狱"} <= unlisted
-    assert all(name.endswith("监狱") or "直辖" in name or name in ("市辖区", "县") for name in unlisted)
+    assert all(
+        name.endswith("监狱") or "直辖" in name or name in ("市辖区", "县") for name in unlisted
+    )
 
 
 def test_the_development_zone_is_a_district_with_its_streets():
