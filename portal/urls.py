@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler404 = "portal.ui.errors.not_found"
 handler500 = "portal.ui.errors.server_error"
 
 if settings.DEBUG:

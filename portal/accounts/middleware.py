@@ -10,6 +10,8 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from portal.api.errors import is_api, problem_response
+
 from .access import PUBLIC, READ_ONLY, access_of
 from .enums import Role
 
@@ -19,7 +21,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class AccessMiddleware:
     """Opens a page only to those its view names; to others it does not exist.
 
-    Strangers are sent to sign in, whatever the address, so that nothing is told by the answer.
+    Strangers are sent to sign in, whatever the address, so that nothing is told by the answer;
+    in the API they get 401.
     """
 
     def __init__(self, get_response):
@@ -36,8 +39,8 @@ class AccessMiddleware:
             return None
         user = request.user
         if not user.is_authenticated:
-            if request.path.startswith("/api/"):
-                return None  # DRF answers 401/403 as problem details
+            if is_api(request):  # a program cannot follow a redirect to a form
+                return problem_response(401)
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         if access is None or user.role not in access:
             raise Http404

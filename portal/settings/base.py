@@ -164,19 +164,37 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.access.BySession"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.access.ByMark"],
+    "DEFAULT_FILTER_BACKENDS": ["portal.api.filters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.KeysetPagination",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.PortalSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"anon": env("API_ANONYMOUS_RATE", default="120/min")},
+    "NUM_PROXIES": 0,
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "EXCEPTION_HANDLER": "portal.api.errors.problem_details",
-    "PAGE_SIZE": 20,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "就业服务平台接口",
+    "DESCRIPTION": (
+        "岗位查询不用登录，其余接口用登录页的会话，写操作另带 X-CSRFToken 请求头。"
+        "看不到的内容一律是 404。姓名、电话等个人信息是掩码。金额以分计，月薪以元计。"
+    ),
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["portal.api.access.ByMark"],
+    "SCHEMA_PATH_PREFIX": r"/api/v[0-9]",
+    "ENUM_NAME_OVERRIDES": {
+        "EducationEnum": "enterprises.enums.Education",
+        "ApplicationStateEnum": "jobseekers.enums.ApplicationState",
+        "ClaimStateEnum": "subsidies.enums.ClaimState",
+        "OutcomeEnum": "subsidies.enums.Outcome",
+        "KeyListKindEnum": "enterprises.enums.KeyListKind",
+        "ReportKindEnum": "portal.reports.models.ReportKind",
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL

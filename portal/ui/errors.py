@@ -11,6 +11,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.template import loader
 from django.utils import timezone
+from django.views.defaults import page_not_found
+
+from portal.api.errors import is_api, problem_response
 
 logger = logging.getLogger("portal.errors")
 
@@ -20,6 +23,13 @@ def fault_number() -> str:
     return f"E-{timezone.localdate():%Y%m%d}-{secrets.randbelow(10_000):04d}"
 
 
+def not_found(request, exception):
+    """404: the page, or for a program a problem."""
+    if is_api(request):
+        return problem_response(404)
+    return page_not_found(request, exception)
+
+
 def server_error(request):
     """500: does without the database, the session and the user, since one of them may be at fault.
 
@@ -27,6 +37,8 @@ def server_error(request):
     """
     number = fault_number()
     logger.error("%s %s %s", number, request.method, request.path)
+    if is_api(request):
+        return problem_response(500, f"系统出错了，没有完成。报修请说编号 {number}。")
     page = loader.render_to_string(
         "500.html",
         {
