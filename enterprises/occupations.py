@@ -9,6 +9,7 @@ from portal.places.models import Occupation
 
 SUGGESTED = 3
 FOUND = 8
+LEAST_SHARE = 0.2  # below, a suggestion is noise to the person who chooses
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def suggest(title, limit=SUGGESTED):
     The fine occupation goes before its minor class when the wording of the title names it.
     """
     coded = code_title(title)
-    sure = {code: share for code, _, share in coded.candidates}
+    sure = {code: share for code, _, share in coded.candidates if share >= LEAST_SHARE}
     fine = fine_occupation(title)
     codes = [fine] if fine else []
     codes += [code for code in sure if not (fine and fine.startswith(code))]
