@@ -203,6 +203,10 @@ def close_vacancy(vacancy, by, *, outcome, filled=0):
         with constraints_speak(Vacancy):
             vacancy.save()
         index_vacancies([vacancy.pk])
+        # Imported here: applications are about vacancies, so their module imports this app.
+        from jobseekers.services.applications import vacancy_ended
+
+        vacancy_ended(vacancy)
         tell_members(
             vacancy.enterprise,
             kind="vacancy",

@@ -145,6 +145,23 @@ def withdraw(application):
         return application
 
 
+def vacancy_ended(vacancy):
+    """Tell everyone who still waits for an answer that the post has closed; in the caller's
+    transaction. Their applications stay open: the employer still owes an answer."""
+    waiting = (
+        Application.objects.unanswered()
+        .filter(vacancy=vacancy)
+        .select_related("seeker__user", "vacancy__enterprise")
+    )
+    for application in waiting:
+        _tell_seeker(
+            application,
+            "closed",
+            f"“{vacancy.title}”已结束招聘",
+            "单位结束了这个岗位的招聘。您的申请还没有答复，单位仍应答复您；也可以先看别的岗位。",
+        )
+
+
 def report_silence(report=None):
     """Tell seeker and employer of applications without an answer for three weeks; once each.
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from enterprises.services.vacancies import close_vacancy
 from jobseekers.enums import TRANSITIONS, ApplicationState
 from jobseekers.models import Application
 from jobseekers.services import applications as service
@@ -160,3 +161,16 @@ def test_three_weeks_of_silence_are_said_to_both_once():
     assert service.report_silence() == 0
     told = set(Message.objects.values_list("recipient", flat=True))
     assert told == {silent.seeker.user_id, seen.seeker.user_id, member.user_id}
+
+
+@pytest.mark.django_db
+def test_closing_a_vacancy_is_said_to_those_who_wait():
+    waiting = ApplicationFactory()
+    answered = ApplicationFactory(vacancy=waiting.vacancy, state=ApplicationState.OFFERED)
+    member = MembershipFactory(enterprise=waiting.vacancy.enterprise)
+    close_vacancy(waiting.vacancy, member.user, outcome="partly", filled=1)
+    told = Message.objects.exclude(recipient=member.user).values_list("recipient", flat=True)
+    assert list(told) == [waiting.seeker.user_id]
+    waiting.refresh_from_db()
+    answered.refresh_from_db()
+    assert (waiting.state, answered.state) == ("applied", "offered")
