@@ -1,22 +1,18 @@
 """Staff: screening runs, their list, one decision."""
 
-from io import BytesIO
-from urllib.parse import quote
-
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from portal.accounts.access import OFFICERS, allow
+from portal.reports.workbook import workbook_response
 from portal.runs.models import JobRun
-from subsidies import screening_list
+from subsidies import screening_list, workbook
 from subsidies.enums import ClaimState
 from subsidies.explain import Names, explain, fact_lines
 from subsidies.forms import ReasonForm, RunFilterForm
 from subsidies.models import Claim, ClaimBatch, Decision, ScreeningRun
 from subsidies.progress import batch_steps, claim_steps
 from subsidies.services.screening import KIND
-from subsidies.workbook import write_run
 
 PER_PAGE = 20
 
@@ -109,15 +105,9 @@ def run_workbook(request, public_id):
     """The same list under the same filters as an Excel workbook."""
     screening = _run(request, public_id)
     _, _, _, narrowed = _filtered(request, screening)
-    stream = BytesIO()
-    write_run(screening, narrowed.iterator(chunk_size=2000), stream)
+    content = workbook.run_workbook(screening, narrowed.iterator(chunk_size=2000))
     name = f"{screening.base_year}年度稳岗返还筛查-第{screening.number}次.xlsx"
-    response = HttpResponse(
-        stream.getvalue(),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return workbook_response(content, name)
 
 
 @allow(OFFICERS)
