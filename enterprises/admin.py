@@ -3,6 +3,8 @@ behind the staff pages, so nothing is added, changed or deleted here."""
 
 from django.contrib import admin
 
+from portal.back_office.tables import TableAdmin, TableInline
+
 from .models import (
     Enterprise,
     KeyListEntry,
@@ -15,109 +17,107 @@ from .models import (
 )
 
 
-class LookOnly:
-    """No button that writes."""
-
-    def has_add_permission(self, request, obj=None):
-        """Rows come from the services."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """State moves through the services."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """Nothing is deleted."""
-        return False
-
-
-class KeyListInline(LookOnly, admin.TabularInline):
+class KeyListInline(TableInline):
     """Key lists of an enterprise."""
 
     model = KeyListEntry
-    extra = 0
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(LookOnly, admin.ModelAdmin):
-    """企业. The telephone stays out: it is shown by the recorded act of revealing only."""
+class EnterpriseAdmin(TableAdmin):
+    """企业."""
 
     list_display = ["name", "credit_code", "region", "industry", "size_class", "licence_state"]
     list_filter = ["licence_state", "size_class", "dispatch_company"]
     search_fields = ["name", "credit_code"]
-    list_select_related = ["region", "industry"]
-    exclude = ["contact_phone"]
+    masked = {"contact_name": "name", "contact_phone": "phone"}
     inlines = [KeyListInline]
-    show_full_result_count = False
 
 
 @admin.register(LicenceFile)
-class LicenceFileAdmin(LookOnly, admin.ModelAdmin):
+class LicenceFileAdmin(TableAdmin):
     """营业执照: what was sent; the file itself leaves through its own view only."""
 
-    list_display = ["enterprise", "original_name", "media_type", "size", "uploaded_at"]
+    list_display = ["original_name", "enterprise", "media_type", "size", "uploaded_at"]
     search_fields = ["enterprise__name", "sha256"]
-    list_select_related = ["enterprise"]
-    exclude = ["file"]
 
 
-class ItemInline(LookOnly, admin.TabularInline):
+@admin.register(KeyListEntry)
+class KeyListAdmin(TableAdmin):
+    """重点名录."""
+
+    list_display = ["enterprise", "kind", "source", "starts_on", "ends_on"]
+    list_filter = ["kind"]
+    search_fields = ["enterprise__name", "enterprise__credit_code"]
+
+
+class ItemInline(TableInline):
     """Kinds of work."""
 
     model = ShortageItem
-    extra = 0
 
 
-class FillInline(LookOnly, admin.TabularInline):
+class FillInline(TableInline):
     """People who came."""
 
     model = ShortageFill
-    extra = 0
 
 
 @admin.register(ShortageDeclaration)
-class ShortageAdmin(LookOnly, admin.ModelAdmin):
+class ShortageAdmin(TableAdmin):
     """缺工申报."""
 
     list_display = [
-        "enterprise",
-        "state",
-        "missing_total",
-        "filled_total",
-        "is_emergency",
-        "declared_at",
-    ]
+        "enterprise", "state", "missing_total", "filled_total", "is_emergency", "declared_at",
+    ]  # fmt: skip
     list_filter = ["state", "is_emergency", "outcome"]
     search_fields = ["enterprise__name"]
-    list_select_related = ["enterprise"]
     date_hierarchy = "declared_at"
     inlines = [ItemInline, FillInline]
 
 
-class ReviewInline(LookOnly, admin.TabularInline):
+@admin.register(ShortageItem)
+class ShortageItemAdmin(TableAdmin):
+    """缺工工种."""
+
+    list_display = ["title", "declaration", "occupation", "missing", "pay_min", "pay_max"]
+    list_select_related = ["declaration__enterprise"]
+    search_fields = ["title", "declaration__enterprise__name"]
+
+
+@admin.register(ShortageFill)
+class ShortageFillAdmin(TableAdmin):
+    """到岗登记."""
+
+    list_display = ["filled_on", "declaration", "persons", "channel", "recorded_by"]
+    list_select_related = ["declaration__enterprise"]
+    list_filter = ["channel", "filled_on"]
+    search_fields = ["declaration__enterprise__name"]
+
+
+class ReviewInline(TableInline):
     """Reviews of a vacancy."""
 
     model = VacancyReview
     fk_name = "vacancy"
-    extra = 0
 
 
 @admin.register(Vacancy)
-class VacancyAdmin(LookOnly, admin.ModelAdmin):
+class VacancyAdmin(TableAdmin):
     """招聘岗位."""
 
     list_display = [
-        "title",
-        "enterprise",
-        "state",
-        "region",
-        "headcount",
-        "starts_on",
-        "expires_on",
-    ]
+        "title", "enterprise", "state", "region", "headcount", "starts_on", "expires_on",
+    ]  # fmt: skip
     list_filter = ["state", "close_outcome"]
     search_fields = ["title", "enterprise__name"]
-    list_select_related = ["enterprise", "region"]
-    exclude = ["search_vector"]
     inlines = [ReviewInline]
-    show_full_result_count = False
+
+
+@admin.register(VacancyReview)
+class VacancyReviewAdmin(TableAdmin):
+    """岗位审核."""
+
+    list_display = ["reviewed_at", "vacancy", "result", "reviewed_by"]
+    list_filter = ["result", "reviewed_at"]
+    search_fields = ["vacancy__title", "vacancy__enterprise__name"]

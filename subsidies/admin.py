@@ -1,6 +1,8 @@
-"""Back-office tables, to look at. What changes state goes through the services."""
+"""Back-office tables of subsidies, to look at. What changes state goes through the services."""
 
 from django.contrib import admin
+
+from portal.back_office.tables import TableAdmin, TableInline
 
 from .models import (
     Claim,
@@ -9,6 +11,7 @@ from .models import (
     Decision,
     InsuranceImport,
     InsuranceMonth,
+    InsuredPerson,
     LocalParameter,
     Objection,
     PolicyVersion,
@@ -16,116 +19,108 @@ from .models import (
     ScreeningRun,
 )
 
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Nobody adds, changes or deletes here."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request, obj=None):
-        """No."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """No."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """No."""
-        return False
+_ENTERPRISE = ["enterprise__name", "enterprise__credit_code"]
 
 
 @admin.register(ScreeningRun)
-class ScreeningRunAdmin(ReadOnlyAdmin):
+class ScreeningRunAdmin(TableAdmin):
     """筛查批次."""
 
     list_display = ["base_year", "number", "region", "legal_date", "data_date", "created_at"]
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(TableAdmin):
     """审核决定."""
 
     list_display = ["enterprise", "provision_id", "base_year", "outcome", "amount_fen"]
     list_filter = ["outcome", "base_year", "leads"]
-    list_select_related = ["enterprise"]
-    search_fields = ["enterprise__name", "enterprise__credit_code"]
+    search_fields = _ENTERPRISE
 
 
-class ClaimStepInline(admin.TabularInline):
+class ClaimStepInline(TableInline):
     """办理记录."""
 
     model = ClaimStep
-    fields = readonly_fields = ["state", "by", "at", "note"]
-    extra = 0
-    can_delete = False
 
 
 @admin.register(Claim)
-class ClaimAdmin(ReadOnlyAdmin):
+class ClaimAdmin(TableAdmin):
     """补贴申领."""
 
     list_display = ["enterprise", "base_year", "amount_fen", "state", "batch", "notice"]
     list_filter = ["state", "base_year"]
-    list_select_related = ["enterprise", "batch", "notice"]
-    search_fields = ["enterprise__name", "enterprise__credit_code"]
+    search_fields = _ENTERPRISE
     inlines = [ClaimStepInline]
 
 
+@admin.register(ClaimStep)
+class ClaimStepAdmin(TableAdmin):
+    """办理记录."""
+
+    list_display = ["at", "claim", "state", "by", "note"]
+    list_filter = ["state", "at"]
+    search_fields = ["claim__enterprise__name"]
+
+
 @admin.register(ClaimBatch)
-class ClaimBatchAdmin(ReadOnlyAdmin):
+class ClaimBatchAdmin(TableAdmin):
     """复核批次."""
 
     list_display = ["__str__", "region", "first_reviewer", "second_reviewer", "returned_by"]
-    list_select_related = ["region", "first_reviewer", "second_reviewer", "returned_by"]
 
 
 @admin.register(PublicNotice)
-class PublicNoticeAdmin(ReadOnlyAdmin):
+class PublicNoticeAdmin(TableAdmin):
     """公示."""
 
     list_display = ["title", "region", "starts_on", "ends_on", "withdrawn_at", "concluded_at"]
-    list_select_related = ["region"]
 
 
 @admin.register(Objection)
-class ObjectionAdmin(ReadOnlyAdmin):
-    """异议. Names and telephones are masked; revealing is done in the staff pages."""
+class ObjectionAdmin(TableAdmin):
+    """异议. Revealing a name or a telephone is done in the staff pages, with a reason."""
 
-    list_display = ["masked_name", "region", "due_on", "state", "answered_by"]
+    list_display = ["name", "region", "due_on", "state", "answered_by"]
     list_filter = ["state"]
-    list_select_related = ["region", "answered_by"]
-    exclude = ["name", "phone"]
-    readonly_fields = ["masked_name", "masked_phone"]
+    masked = {"name": "name", "phone": "phone"}
 
 
 @admin.register(PolicyVersion)
-class PolicyVersionAdmin(ReadOnlyAdmin):
+class PolicyVersionAdmin(TableAdmin):
     """政策版本."""
 
     list_display = ["policy_id", "version", "title", "region_code", "state", "published_at"]
+    list_filter = ["state"]
+    search_fields = ["policy_id", "title", "document_number"]
 
 
 @admin.register(LocalParameter)
-class LocalParameterAdmin(ReadOnlyAdmin):
+class LocalParameterAdmin(TableAdmin):
     """本地参数."""
 
     list_display = ["name", "value", "region", "valid_from", "valid_until", "document"]
-    list_select_related = ["region"]
 
 
 @admin.register(InsuranceImport)
-class InsuranceImportAdmin(ReadOnlyAdmin):
+class InsuranceImportAdmin(TableAdmin):
     """社保导入."""
 
     list_display = ["source", "first_month", "last_month", "lines", "accepted", "rejected"]
 
 
 @admin.register(InsuranceMonth)
-class InsuranceMonthAdmin(ReadOnlyAdmin):
+class InsuranceMonthAdmin(TableAdmin):
     """缴费月."""
 
     list_display = ["enterprise", "month", "headcount", "premium_enterprise_fen"]
-    list_select_related = ["enterprise"]
-    search_fields = ["enterprise__credit_code"]
+    search_fields = _ENTERPRISE
     list_filter = ["month"]
+
+
+@admin.register(InsuredPerson)
+class InsuredPersonAdmin(TableAdmin):
+    """参保人员: by hash; nobody's number is kept."""
+
+    list_display = ["enterprise", "person_hash", "first_month", "last_month", "base_fen"]
+    search_fields = _ENTERPRISE

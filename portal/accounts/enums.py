@@ -39,3 +39,11 @@ class SignInOutcome(models.TextChoices):
     LOCKED = "locked", "已锁定"
     INACTIVE = "inactive", "已停用"
     SIGNED_OUT = "signed_out", "退出"
+
+
+class AccountChangeKind(models.TextChoices):
+    """账号变更."""
+
+    CREATED = "created", "开通"
+    CHANGED = "changed", "修改"
+    PASSWORD = "password", "重设密码"

@@ -1,5 +1,10 @@
 """The one function that masks personal data. Pages, API, exports, messages and logs call it."""
 
+import re
+
+# Identity numbers and mobile phones inside a text; longer runs of digits are something else.
+_NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:([1-9]\d{16}[\dXx])|(1[3-9]\d{9}))(?![0-9A-Za-z])")
+
 
 def mask(value, kind):
     """Mask one value.
@@ -21,6 +26,11 @@ def mask(value, kind):
     if kind == "phone":
         return _keep(text, 3, 4)
     raise ValueError(f"no such kind of personal data: {kind}")
+
+
+def mask_within(text):
+    """A text with every identity number and mobile phone in it masked: for logs and error texts."""
+    return _NUMBERS.sub(lambda found: mask(found[0], "identity" if found[1] else "phone"), text)
 
 
 def _keep(text, head, tail):

@@ -10,7 +10,14 @@ from django.db import models
 from django.utils import timezone
 
 from .crypto import blind_index
-from .enums import ACTING_STAFF_ROLES, STAFF_ROLES, ConsentKind, Role, SignInOutcome
+from .enums import (
+    ACTING_STAFF_ROLES,
+    STAFF_ROLES,
+    AccountChangeKind,
+    ConsentKind,
+    Role,
+    SignInOutcome,
+)
 from .fields import BlindIndexField, EncryptedTextField, PublicIdField
 from .identity import normalise
 from .masking import mask
@@ -154,7 +161,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.user} · {self.enterprise}"
+        return f"{self.user_id} · {self.enterprise}"
 
 
 class ConsentRecord(models.Model):
@@ -214,6 +221,33 @@ class Reveal(models.Model):
 
     def __str__(self):
         return f"{self.by_id} {self.subject_kind} {self.field}"
+
+
+class AccountChange(models.Model):
+    """账号变更: what an administrator did to an account. Never changed, never deleted.
+
+    before and after hold the fields that differ, as text; a password is never among them.
+    """
+
+    account = models.ForeignKey(
+        User, models.RESTRICT, related_name="account_changes", verbose_name="账号"
+    )
+    by = models.ForeignKey(User, models.RESTRICT, related_name="+", verbose_name="办理人")
+    kind = models.CharField("事项", max_length=10, choices=AccountChangeKind)
+    before = models.JSONField("变更前", default=dict)
+    after = models.JSONField("变更后", default=dict)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    at = models.DateTimeField("时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号变更"
+        ordering = ["-at", "-pk"]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
 
 
 class SignIn(models.Model):

@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "jobseekers",
     "subsidies",
     "hotlines",
-    "django.contrib.admin",
+    "portal.back_office.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,30 +1,23 @@
 """Signing in and out, registering, and where each role starts."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from portal.accounts.access import PUBLIC, SIGNED_IN, allow
+from portal.accounts.addresses import next_address
 from portal.accounts.enums import Role, SignInOutcome
 from portal.accounts.forms import PasswordForm, RegisterForm, SignInForm
 from portal.accounts.services import attempt_sign_in, record_sign_out, register_account
 
 BACKEND = "portal.accounts.backends.PhoneOrUsernameBackend"
-
-
-def _next(request):
-    """Where to go after signing in: only inside this site."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    inside = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if inside else ""
 
 
 @allow(PUBLIC)
@@ -33,18 +26,18 @@ def _next(request):
 def sign_in(request):
     """Sign in by phone or user name."""
     if request.user.is_authenticated and request.method == "GET":
-        return redirect(_next(request) or "accounts:start")
+        return redirect(next_address(request) or "accounts:start")
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         result = attempt_sign_in(request, form.cleaned_data["name"], form.cleaned_data["password"])
         if result.outcome == SignInOutcome.SUCCESS:
             login(request, result.user, backend=BACKEND)
-            return redirect(_next(request) or "accounts:start")
+            return redirect(next_address(request) or "accounts:start")
         form.add_error(None, _refusal(result))
     return render(
         request,
         "accounts/sign_in.html",
-        {"form": form, "next": _next(request)},
+        {"form": form, "next": next_address(request)},
         status=422 if form.is_bound else 200,
     )
 
@@ -92,14 +85,24 @@ def register(request):
             form.add_error(None if not hasattr(error, "error_dict") else "phone", error.messages)
         else:
             login(request, user, backend=BACKEND)
-            messages.success(request, "注册好了，您已登录。")
-            return redirect(_next(request) or "accounts:start")
+            return redirect(_first_page(request, user))
     return render(
         request,
         "accounts/register.html",
-        {"form": form, "next": _next(request)},
+        {"form": form, "next": next_address(request)},
         status=422 if form.is_bound else 200,
     )
+
+
+def _first_page(request, user):
+    """A job seeker fills in the résumé first and then goes on to what they came for."""
+    target = next_address(request)
+    if user.role != Role.JOB_SEEKER:
+        messages.success(request, "注册好了，您已登录。")
+        return target or reverse("accounts:start")
+    messages.success(request, "注册好了，您已登录。再填简历和意向，大约三分钟。")
+    onward = f"?{urlencode({'next': target})}" if target else ""
+    return reverse("jobseekers:profile") + onward
 
 
 START = {

@@ -4,10 +4,10 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from portal.accounts.access import ACTING_STAFF, MEMBER, PUBLIC, allow
+from portal.accounts.addresses import next_address
 from portal.accounts.enums import Role
 from portal.accounts.forms import RevealForm
 from portal.accounts.middleware import CareModeMiddleware
@@ -20,11 +20,7 @@ YEAR = 365 * 24 * 3600
 @allow(PUBLIC)
 def care(request):
     """Turn 关怀版 on or off (?mode=on|off) and go back to the page one came from."""
-    target = request.GET.get("next", "/")
-    inside = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    response = redirect(target if inside else "/")
+    response = redirect(next_address(request) or "/")
     on = request.GET.get("mode", "on") == "on"
     response.set_cookie(
         CareModeMiddleware.COOKIE,

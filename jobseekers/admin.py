@@ -1,0 +1,77 @@
+"""Job seekers, applications, imports, recommendations, to look at."""
+
+from django.contrib import admin
+
+from portal.back_office.tables import TableAdmin, TableInline
+
+from .models import (
+    Application,
+    Dismissal,
+    JobIntention,
+    JobSeeker,
+    MatchGeneration,
+    Recommendation,
+    SupplyListImport,
+)
+
+
+class IntentionInline(TableInline):
+    """What the person wants to do."""
+
+    model = JobIntention
+
+
+@admin.register(JobSeeker)
+class JobSeekerAdmin(TableAdmin):
+    """求职者. Name, identity number and telephone are masked; the account of work stays out."""
+
+    list_display = ["name", "region", "education", "experience_years", "status", "created_at"]
+    list_filter = ["status", "education"]
+    search_fields = ["public_id"]
+    masked = {"name": "name", "identity_number": "identity", "phone": "phone"}
+    left_out = ["summary"]
+    inlines = [IntentionInline]
+
+
+@admin.register(Application)
+class ApplicationAdmin(TableAdmin):
+    """应聘, without what the two wrote to each other."""
+
+    list_display = ["seeker", "vacancy", "state", "applied_at", "hired_at"]
+    list_filter = ["state", "applied_at"]
+    search_fields = ["vacancy__title", "vacancy__enterprise__name"]
+    left_out = ["note", "answer"]
+
+
+@admin.register(SupplyListImport)
+class SupplyListImportAdmin(TableAdmin):
+    """供给清单导入."""
+
+    list_display = ["uploaded_at", "file_name", "region", "state", "rows_total", "rows_wrong"]
+    list_filter = ["state"]
+
+
+@admin.register(MatchGeneration)
+class MatchGenerationAdmin(TableAdmin):
+    """匹配批次."""
+
+    list_display = ["created_at", "state", "weights_version", "switched_at"]
+    list_filter = ["state"]
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(TableAdmin):
+    """推荐."""
+
+    list_display = ["seeker", "seeker_rank", "vacancy", "vacancy_rank", "score"]
+    list_filter = ["generation"]
+    search_fields = ["seeker__public_id", "vacancy__public_id"]
+    search_help_text = "求职者或岗位的编号。"
+
+
+@admin.register(Dismissal)
+class DismissalAdmin(TableAdmin):
+    """不适合我."""
+
+    list_display = ["created_at", "seeker", "vacancy", "reason"]
+    list_filter = ["reason"]
