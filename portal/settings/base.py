@@ -205,6 +205,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its own log lines are not masked; ours are
 
 # The city this installation serves, and the figures a bureau may set for itself.
 PORTAL_NAME = env("PORTAL_NAME", default="常州就业")
@@ -222,13 +223,21 @@ KEY_TICKET_HOURS = env.int("KEY_TICKET_HOURS", default=24)
 REFUND_BASE_YEAR = env.int("REFUND_BASE_YEAR", default=2019)
 REFUND_LEGAL_DATE = env("REFUND_LEGAL_DATE", default="2020-04-01")
 
+# Function that counts what waits for a user, beside the entries of the menus.
+NAV_COUNTS = "portal.workbench.counts.nav_counts"
+
 # Functions taking an outbox Message, by channel; a channel without one waits.
 MESSAGE_GATEWAYS = {"sms": env("SMS_GATEWAY", default=""), "email": env("EMAIL_GATEWAY", default="")}
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "portal.accounts.log_lines.MaskingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }

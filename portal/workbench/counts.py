@@ -1,0 +1,48 @@
+"""The numbers beside the entries of the menus (settings.NAV_COUNTS)."""
+
+from django.core.cache import cache
+
+from portal.accounts.enums import Role
+from portal.outbox.models import Message
+from subsidies.enums import ClaimState
+from subsidies.models import Claim
+
+from .waiting import Waiting
+
+SECONDS = 30
+
+
+def nav_counts(user) -> dict[str, int]:
+    """What waits for a user, by the count keys of portal/ui/navigation.py; up to 30 seconds old."""
+    if user.role in (Role.JOB_SEEKER, Role.ENTERPRISE_MEMBER):
+        return {"messages": Message.objects.visible_to(user).unread().count()}
+    return cache.get_or_set(f"nav-counts:{user.pk}", lambda: _staff_counts(user), SECONDS)
+
+
+def _staff_counts(user):
+    waiting = Waiting(user)
+    batches = list(waiting.batches().values_list("pk", flat=True))
+    single = {
+        "tickets": waiting.tickets().count(),
+        "emergencies": waiting.emergencies().count(),
+        "objections": waiting.objections().count(),
+        "batches": len(batches),
+    }
+    sums = {
+        "shortages": waiting.shortages().count(),
+        "vacancy_reviews": waiting.vacancies().count(),
+        "licences": waiting.licences().count(),
+        "rechecks": waiting.rechecks().count(),
+        "first_reviews": waiting.first_reviews().count(),
+    }
+    in_batches = Claim.objects.filter(batch__in=batches, state=ClaimState.FIRST_REVIEWED).count()
+    return {
+        # As the list on the page counts: those one by one, the others one line each.
+        "today": sum(single.values()) + sum(1 for count in sums.values() if count),
+        "tickets": single["tickets"],
+        "shortages": sums["shortages"],
+        "vacancy_reviews": sums["vacancy_reviews"],
+        "enterprises": sums["licences"],
+        "reviews": in_batches + sums["first_reviews"],
+        "objections": single["objections"],
+    }

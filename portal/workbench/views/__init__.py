@@ -1,0 +1,1 @@
+"""Staff pages: today, matching, the seeker register, imports, search, runs."""

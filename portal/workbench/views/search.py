@@ -1,0 +1,58 @@
+"""Search over everything, and the rows of scheduled jobs."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.accounts.access import BUREAU, OFFICERS, allow
+from portal.runs.models import JobRun, RunState
+from portal.workbench.search import search_all
+
+PER_PAGE = 30
+KINDS = {
+    "match": "岗位与求职者匹配",
+    "screen_refunds": "稳岗返还筛查",
+    "weekly": "周报",
+    "silence": "三周未答复提醒",
+    "demo_city": "演示城市",
+}
+TONES = {
+    RunState.RUNNING: ("info", "progress"),
+    RunState.DONE: ("ok", "circle-check"),
+    RunState.FAILED: ("bad", "alert-circle"),
+}
+
+
+@allow(BUREAU)
+@never_cache
+@require_safe
+def search(request):
+    """?q= finds enterprises, people by whole number, tickets, posts, decisions."""
+    typed = request.GET.get("q", "").strip()[:60]
+    return render(
+        request,
+        "workbench/search.html",
+        {"typed": typed, "groups": search_all(request.user, typed)},
+    )
+
+
+def run_rows(runs):
+    """(run, its kind in Chinese, tone, icon) for the tables of runs."""
+    return [(run, KINDS.get(run.kind, run.kind), *TONES[RunState(run.state)]) for run in runs]
+
+
+@allow(OFFICERS)
+@require_safe
+def runs(request):
+    """Every run of a job, the newest first, with seconds per stage and what went wrong."""
+    found = JobRun.objects.all()
+    kind = request.GET.get("kind", "")
+    if kind in KINDS:
+        found = found.filter(kind=kind)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "workbench/runs.html",
+        {"page_obj": page, "rows": run_rows(page), "kinds": KINDS.items(), "kind": kind},
+    )
