@@ -21,6 +21,7 @@ from .parameters import ParameterBook
 from .publishing import compiled
 from .reasons import ratio_of
 
+JSON_COLUMNS = ("facts", "trace", "amount_steps", "near_miss", "manual_checks")
 # What an enterprise's leading decision is, best first.
 LEADING_ORDER = {"grant": 0, "review": 1, "excluded": 2, "deny": 3}
 
@@ -52,36 +53,30 @@ def canonical(value) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def content_sha256(decision, facts: dict, missed: dict | None, policy_sha256: str) -> str:
-    """Hash of everything a decision says; the same facts and policy give the same hash."""
-    content = [
-        decision.provision,
-        decision.outcome,
-        decision.amount_fen,
-        facts,
-        decision.trace,
-        decision.amount_steps,
-        missed,
-        decision.manual_checks,
-        policy_sha256,
-        ENGINE_VERSION,
-    ]
-    return hashlib.sha256(canonical(content)).hexdigest()
+def content_sha256(decision, policy_sha256: str, columns: dict[str, str]) -> str:
+    """Hash of everything a decision says; the same facts and policy give the same hash.
+
+    columns: the JSON columns as canonical text, by name.
+    """
+    head = [decision.provision, decision.outcome, str(decision.amount_fen)]
+    parts = [*head, policy_sha256, ENGINE_VERSION, *(columns[name] for name in JSON_COLUMNS)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One provision for one enterprise, as it will be stored."""
+    """One provision for one enterprise, as it will be stored.
+
+    columns: the JSON columns as canonical text, made once for the hash and for storing.
+    """
 
     provision_id: str
     title: str
     outcome: str
     amount_fen: int
-    facts: dict
     trace: list
-    amount_steps: list
     near_miss: dict | None
-    manual_checks: list
+    columns: dict[str, str]
     policy_pk: int
     group: str
     leads: bool
@@ -148,7 +143,7 @@ class Bench:
 
     def _bundle(self, enterprise_id, facts):
         known = catalogue.normalise(facts)
-        stored = {"values": facts, "sources": FACT_SOURCES}
+        stored = canonical({"values": facts, "sources": FACT_SOURCES}).decode()
         decided = []
         for version, policy, line in self._evaluators(facts["region"]):
             decisions = [evaluator.decide(known) for evaluator, _ in line]
@@ -166,27 +161,31 @@ class Bench:
         return Bundle(enterprise_id, facts, verdicts)
 
 
-def _verdict(decision, version, group, facts, leads):
-    missed = _near_miss(decision, facts["values"])
-    sha256 = content_sha256(decision, facts, missed, version.sha256)
+def _verdict(decision, version, group, facts_json, leads):
+    missed = _near_miss(decision)
+    columns = {
+        "facts": facts_json,
+        "trace": canonical(decision.trace).decode(),
+        "amount_steps": canonical(decision.amount_steps).decode(),
+        "near_miss": canonical(missed).decode(),
+        "manual_checks": canonical(decision.manual_checks).decode(),
+    }
     return Verdict(
         decision.provision,
         decision.title,
         decision.outcome,
         decision.amount_fen,
-        facts,
         decision.trace,
-        decision.amount_steps,
         missed,
-        decision.manual_checks,
+        columns,
         version.pk,
         group,
         leads,
-        sha256,
+        content_sha256(decision, version.sha256, columns),
     )
 
 
-def _near_miss(decision, facts):
+def _near_miss(decision):
     missed = near_miss(decision)
     if missed is None:
         return None

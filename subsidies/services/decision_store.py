@@ -10,7 +10,7 @@ from portal.accounts.fields import make_public_id
 from subsidies.models import Decision
 from subsidies.policy import ENGINE_VERSION
 
-from .bundles import Bundle, canonical
+from .bundles import JSON_COLUMNS, Bundle
 
 CHUNK = 500  # enterprises
 _COLUMNS = (
@@ -21,11 +21,7 @@ _COLUMNS = (
     "base_year",
     "outcome",
     "amount_fen",
-    "facts",
-    "trace",
-    "amount_steps",
-    "near_miss",
-    "manual_checks",
+    *JSON_COLUMNS,
     "policy_id",
     "engine_version",
     "leads",
@@ -82,11 +78,11 @@ def _row(screening, enterprise_id, verdict, before):
         screening.base_year,
         verdict.outcome,
         verdict.amount_fen,
-        canonical(verdict.facts).decode(),
-        canonical(verdict.trace).decode(),
-        canonical(verdict.amount_steps).decode(),
-        None if verdict.near_miss is None else canonical(verdict.near_miss).decode(),
-        canonical(verdict.manual_checks).decode(),
+        # A near miss that is none is NULL, not the JSON word.
+        *(
+            None if verdict.columns[name] == "null" else verdict.columns[name]
+            for name in JSON_COLUMNS
+        ),
         verdict.policy_pk,
         ENGINE_VERSION,
         verdict.leads,
