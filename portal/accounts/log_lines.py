@@ -6,7 +6,7 @@ import re
 from .masking import mask_within
 
 # PostgreSQL adds the offending row to its errors, names and all.
-_ROW = re.compile(r"\b(DETAIL|CONTEXT):.*$", re.MULTILINE)
+_ROW = re.compile(r"(?:\b|(?<=\\n))(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
 class MaskingFormatter(logging.Formatter):

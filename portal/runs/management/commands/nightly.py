@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.runs.nightly import jobs
-from portal.runs.services import once
+from portal.runs.services import describe, once
 
 WORDS = {
     "done": "完成",
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             try:
                 outcome = once(job, report=self.stdout.write)
             except Exception as error:
-                self.stderr.write(f"{label}：失败，{type(error).__name__}：{error}")
+                self.stderr.write(f"{label}：失败，{describe(error)}")
                 failed.append(label)
             else:
                 self.stdout.write(f"{label}：{WORDS[outcome]}")
