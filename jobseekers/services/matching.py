@@ -5,6 +5,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from jobseekers.matching import MatchSettings, match
@@ -52,7 +53,19 @@ def match_all(day: date | None = None, report=None):
 
 
 def _write(run, columns, result, options):
-    """The edges, the figures, and the switch; the caller holds the transaction."""
+    """The edges, the figures, and the switch; the caller holds the transaction.
+
+    A generation that this run wrote before (killed after the switch, before its row said so, or
+    asked for again) is replaced like the one in use.
+    """
+    before = MatchGeneration.objects.select_for_update().filter(
+        Q(state=GenerationState.CURRENT) | Q(run=run)
+    )
+    Recommendation.objects.filter(generation__in=before)._raw_delete("default")
+    MatchGeneration.objects.filter(run=run).delete()
+    MatchGeneration.objects.filter(state=GenerationState.CURRENT).update(
+        state=GenerationState.RETIRED
+    )
     generation = MatchGeneration.objects.create(
         run=run,
         weights_version=result.model_version,
@@ -61,9 +74,6 @@ def _write(run, columns, result, options):
         metrics=_figures(result.metrics),
     )
     _copy_edges(generation.pk, columns, result)
-    before = MatchGeneration.objects.select_for_update().filter(state=GenerationState.CURRENT)
-    Recommendation.objects.filter(generation__in=before)._raw_delete("default")
-    before.update(state=GenerationState.RETIRED)
     generation.state = GenerationState.CURRENT
     generation.switched_at = timezone.now()
     generation.save(update_fields=["state", "switched_at"])

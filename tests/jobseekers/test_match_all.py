@@ -139,6 +139,18 @@ def test_broken_off_in_the_middle_of_writing_the_old_generation_stays(monkeypatc
     assert len(edges()) == len(before)
 
 
+def test_killed_after_the_switch_and_before_the_row_said_so():
+    VacancyFactory()
+    JobSeekerFactory()
+    match_all()
+    before = edges()
+    JobRun.objects.update(state=RunState.RUNNING, finished_at=None)
+    match_all()
+    assert edges() == before
+    assert MatchGeneration.objects.get().state == "current"
+    assert JobRun.objects.get().state == RunState.DONE
+
+
 def test_the_list_takes_a_fixed_number_of_queries(django_assert_num_queries):
     seeker = JobSeekerFactory()
     for _ in range(5):
