@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from portal.accounts.access import BUREAU, OFFICERS, allow
 from portal.runs.models import JobRun, RunState
+from portal.runs.services import interrupted
 from portal.workbench.search import search_all
 
 PER_PAGE = 30
@@ -22,6 +23,7 @@ TONES = {
     RunState.DONE: ("ok", "circle-check"),
     RunState.FAILED: ("bad", "alert-circle"),
 }
+INTERRUPTED = ("warn", "alert-circle")
 
 
 @allow(BUREAU)
@@ -38,8 +40,18 @@ def search(request):
 
 
 def run_rows(runs):
-    """(run, its kind in Chinese, tone, icon) for the tables of runs."""
-    return [(run, KINDS.get(run.kind, run.kind), *TONES[RunState(run.state)]) for run in runs]
+    """(run, its kind in Chinese, tone, icon) for the tables of runs; run.shown_state in words."""
+    killed = interrupted(runs)
+    for run in runs:
+        run.shown_state = "中断，等下次运行" if run.pk in killed else run.get_state_display()
+    return [
+        (
+            run,
+            KINDS.get(run.kind, run.kind),
+            *(INTERRUPTED if run.pk in killed else TONES[RunState(run.state)]),
+        )
+        for run in runs
+    ]
 
 
 @allow(OFFICERS)
