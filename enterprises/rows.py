@@ -24,8 +24,11 @@ def place_words(region):
     return region.name
 
 
-def vacancy_row(vacancy, key_label="", status=None, url=""):
-    """The row of one vacancy; enterprise and region.parent must be loaded."""
+def vacancy_row(vacancy, key_label="", status=None, url="", query=""):
+    """The row of one vacancy; enterprise and region.parent must be loaded.
+
+    query: added to the address of the vacancy's public page, with its question mark.
+    """
     tags = []
     if vacancy.lodging in (Lodging.BOTH, Lodging.LODGING, Lodging.MEALS):
         tags.append(Lodging(vacancy.lodging).label)
@@ -33,7 +36,7 @@ def vacancy_row(vacancy, key_label="", status=None, url=""):
     if vacancy.shift:
         tags.append(Shift(vacancy.shift).label)
     return VacancyRow(
-        url=url or reverse("vacancies:detail", args=[vacancy.public_id]),
+        url=url or reverse("vacancies:detail", args=[vacancy.public_id]) + query,
         title=vacancy.title,
         employer=vacancy.enterprise.name,
         place=place_words(vacancy.region),

@@ -1,45 +1,77 @@
-"""Full-text search of vacancies: words segmented here, matched in PostgreSQL.
+"""Full-text search of vacancies: words segmented in the application, matched in PostgreSQL.
 
-The index text and the query are cut by the same segmenter, so that "电工" finds "设备维修电工".
+The vector is written word by word, not through a text search parser, which would take "c++" for
+"c". Weights: A the title, B what kind of work it is, C its text, D employer,
+place and terms.
 """
 
-import unicodedata
-
-import rjieba
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection, transaction
 
+from .enums import Lodging, Shift
 from .models import Vacancy
+from .rows import education_words, experience_words
+from .search_words import index_words
 
-# Weights of tsvector: the title counts before what the work is, that before the employer.
 _CHUNK = 2000
-_MAX_WORDS = 8
+_LONGEST = 60  # characters of one word; longer runs are no words
+_LAST_POSITION = 16_383  # PostgreSQL keeps no position beyond
+_MOST_PLACES = 50  # of one word; it keeps at most 255
 
 
-def words_of(text):
-    """The search words of a text, in order, without punctuation; lower case, half width."""
-    text = unicodedata.normalize("NFKC", text or "").lower()
-    return [word for word in rjieba.cut_for_search(text) if any(c.isalnum() for c in word)]
+def _quoted(word):
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def query_words(text):
-    """The words a typed query asks for: at most eight, in order, none twice."""
-    text = unicodedata.normalize("NFKC", text or "").lower()
-    words = [word for word in rjieba.cut(text) if any(c.isalnum() for c in word)]
-    return list(dict.fromkeys(words))[:_MAX_WORDS]
+def tsquery(terms, weights="", any_of=False):
+    """A SearchQuery that wants all terms (see search_words.query_terms), or any of them.
 
-
-def tsquery(words, weights=""):
-    """A SearchQuery that wants all the words; a single character matches as a beginning.
-
-    weights: "A" to look at titles only.
+    weights: "A" to look at titles only, "AB" at titles and kinds of work.
     """
-    terms = []
-    for word in words:
-        quoted = "'" + word.replace("\\", "").replace("'", "''") + "'"
-        suffix = ("*" if len(word) == 1 else "") + weights
-        terms.append(quoted + (f":{suffix}" if suffix else ""))
-    return SearchQuery(" & ".join(terms), search_type="raw", config="simple")
+    suffix = f":{weights}" if weights else ""
+
+    def alternatives(term):
+        whole = _quoted(term.word) + suffix
+        if not term.parts:
+            return whole
+        joined = " <-> " if term.in_a_row else " & "
+        return f"({whole} | ({joined.join(_quoted(part) + suffix for part in term.parts)}))"
+
+    query = (" | " if any_of else " & ").join(alternatives(term) for term in terms)
+    return SearchQuery(query, search_type="raw", config="simple")
+
+
+def vector_text(*weighted):
+    """The text form of a tsvector from (words, weight) pairs; positions run on through all."""
+    places = {}
+    position = 0
+    for words, weight in weighted:
+        for word in words:
+            position = min(position + 1, _LAST_POSITION)
+            if len(word) <= _LONGEST:
+                places.setdefault(word, []).append(f"{position}{weight}")
+    return " ".join(
+        f"{_quoted(word)}:{','.join(found[:_MOST_PLACES])}" for word, found in places.items()
+    )
+
+
+def _vector_of(vacancy):
+    terms = [
+        education_words(vacancy.education),
+        experience_words(vacancy.experience_years),
+        *vacancy.benefits,
+    ]
+    terms += [Shift(vacancy.shift).label] if vacancy.shift else []
+    terms += [Lodging(vacancy.lodging).label] if vacancy.lodging else []
+    region = vacancy.region
+    places = [region.name] + ([region.parent.name] if region.parent else [])
+    occupation = vacancy.occupation.name if vacancy.occupation else ""
+    return vector_text(
+        (index_words(vacancy.title, characters=True), "A"),
+        (index_words(" ".join([occupation, *vacancy.skills, *vacancy.certificates])), "B"),
+        (index_words(f"{vacancy.duties} {vacancy.requirements}"), "C"),
+        (index_words(" ".join([vacancy.enterprise.name, *places, *terms])), "D"),
+    )
 
 
 def index_vacancies(vacancy_ids):
@@ -47,45 +79,25 @@ def index_vacancies(vacancy_ids):
     ids = list(vacancy_ids)
     written = 0
     for start in range(0, len(ids), _CHUNK):
-        rows = Vacancy.objects.filter(pk__in=ids[start : start + _CHUNK]).values_list(
-            "pk",
-            "title",
-            "occupation__name",
-            "skills",
-            "duties",
-            "requirements",
-            "enterprise__name",
+        rows = (
+            Vacancy.objects.filter(pk__in=ids[start : start + _CHUNK])
+            .select_related("occupation", "enterprise", "region__parent")
+            .defer("search_vector")
         )
-        values = [
-            (
-                pk,
-                " ".join(words_of(title)),
-                " ".join(words_of(f"{occupation or ''} {' '.join(skills)}")),
-                " ".join(words_of(f"{duties} {requirements}")),
-                " ".join(words_of(employer)),
-            )
-            for pk, title, occupation, skills, duties, requirements, employer in rows
-        ]
-        written += _write(values)
+        written += _write([(row.pk, _vector_of(row)) for row in rows])
     return written
 
 
 def _write(values):
     if not values:
         return 0
-    columns = list(zip(*values, strict=True))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE enterprises_vacancy v SET search_vector =
-                setweight(to_tsvector('simple', w.title), 'A')
-                || setweight(to_tsvector('simple', w.work), 'B')
-                || setweight(to_tsvector('simple', w.body), 'C')
-                || setweight(to_tsvector('simple', w.employer), 'D')
-            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
-                AS w(id, title, work, body, employer)
+            UPDATE enterprises_vacancy v SET search_vector = w.words::tsvector
+            FROM unnest(%s::bigint[], %s::text[]) AS w(id, words)
             WHERE v.id = w.id
             """,
-            [list(column) for column in columns],
+            [list(column) for column in zip(*values, strict=True)],
         )
         return cursor.rowcount

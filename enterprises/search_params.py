@@ -20,6 +20,20 @@ SORTS = {"": "最相关", "new": "最新", "pay": "工资从高到低"}
 MAX_TEXT = 40
 
 
+def chosen_regions(values):
+    """The division codes of an address, ten at most. A value may hold several ("320412,320411").
+
+    A street says more than its district: the district it lies in is dropped.
+    """
+    codes = [code.strip() for value in values for code in value.split(",")]
+    codes = [code for code in dict.fromkeys(codes) if code.isdecimal() and len(code) in (6, 9)]
+    return tuple(
+        code
+        for code in codes
+        if not any(other != code and other.startswith(code) for other in codes)
+    )[:10]
+
+
 @dataclass(frozen=True)
 class SearchParams:
     """One search. regions: division codes; pay: at least so many yuan a month (0 any);
@@ -49,11 +63,7 @@ class SearchParams:
                 return default
             return value or default
 
-        regions = tuple(
-            dict.fromkeys(
-                code for code in query.getlist("region") if code.isdigit() and len(code) in (6, 9)
-            )
-        )[:10]
+        regions = chosen_regions(query.getlist("region"))
         occupation = query.get("occupation", "").strip()
         if occupation and not all(part.isdigit() for part in occupation.split("-")):
             ignored.append(occupation[:20])
@@ -86,11 +96,16 @@ class SearchParams:
         pairs += [("after", self.after)] if self.after else []
         return pairs
 
+    @property
+    def query(self):
+        """The search as a query string, "" when nothing is asked for."""
+        return urlencode(self.pairs())
+
     def url(self, **changes):
         """The address of this search with some parts changed; always its first page unless
         `after` is among the changes."""
         changes.setdefault("after", "")
-        query = urlencode(replace(self, **changes).pairs())
+        query = replace(self, **changes).query
         return reverse("vacancies:search") + (f"?{query}" if query else "")
 
     @property

@@ -8,15 +8,26 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import Q, Value
 from django.utils import timezone
 
-from .enums import Lodging, Shift
+from portal.places.coder import code_title, fine_occupation
+from portal.places.models import Occupation
+
+from .enums import KeyListKind, Lodging, Shift
 from .models import KeyListEntry, Vacancy
-from .search import query_words, tsquery
+from .search import tsquery
 from .search_params import EXPERIENCE, ONLY, PAY_STEPS, SearchParams
+from .search_words import query_terms, query_words
 
 PAGE_SIZE = 20
+# 三必需一重要 of S0(一): the enterprises whose posts the public sees as 重点企业.
+KEY_KINDS = (
+    KeyListKind.PUBLIC_UTILITY,
+    KeyListKind.EPIDEMIC_CONTROL,
+    KeyListKind.DAILY_LIFE,
+    KeyListKind.NATIONAL_ECONOMY,
+)
 COUNT_CAP = 1000
 
 
@@ -24,8 +35,8 @@ def filtered(params, skip=()):
     """Live vacancies that fit; `skip` names parts to leave out (for counts of the others)."""
     vacancies = Vacancy.objects.live()
     if params.text and "text" not in skip:
-        words = query_words(params.text)
-        vacancies = vacancies.filter(search_vector=tsquery(words)) if words else vacancies.none()
+        terms = query_terms(params.text)
+        vacancies = vacancies.filter(search_vector=tsquery(terms)) if terms else vacancies.none()
     if params.regions and "regions" not in skip:
         vacancies = vacancies.filter(region_q(params.regions))
     if params.occupation and "occupation" not in skip:
@@ -63,11 +74,15 @@ def experience_q(key):
     return Q(experience_years__lte=EXPERIENCE[key][1])
 
 
+def key_entries():
+    """The key list entries of today that the public is told of."""
+    return KeyListEntry.objects.on(timezone.localdate()).filter(kind__in=KEY_KINDS)
+
+
 def only_q(key):
     """One of the single switches."""
     if key == "key":
-        entries = KeyListEntry.objects.on(timezone.localdate())
-        return Q(enterprise_id__in=entries.values("enterprise_id"))
+        return Q(enterprise_id__in=key_entries().values("enterprise_id"))
     if key == "lodging":
         return Q(lodging__in=[Lodging.BOTH, Lodging.LODGING])
     if key == "meals":
@@ -106,91 +121,102 @@ class Page:
     next_after: str
 
 
-def _ordered(vacancies, params):
-    """The order and the names of its keys; each key falls."""
-    words = query_words(params.text)
-    if params.sort == "pay":
-        return vacancies.order_by("-pay_min", "-pk"), ("pay_min", "pk")
-    if params.sort == "new" or not words:
-        return vacancies.order_by("-published_at", "-pk"), ("published_at", "pk")
-    vacancies = vacancies.annotate(
-        in_title=Case(
-            When(search_vector=tsquery(words, "A"), then=Value(True)),
-            default=Value(False),
-            output_field=BooleanField(),
-        )
-    )
-    return (
-        vacancies.order_by("-in_title", "-published_at", "-pk"),
-        ("in_title", "published_at", "pk"),
-    )
+# How well a hit fits, best first: the title is the query; it holds all words; title and kind of work
+# hold them; the title holds some (of “武进电工” the work, not the place); the words are elsewhere.
+EXACT, TITLE, WORK, SOME, TEXT = 4, 3, 2, 1, 0
 
 
-def _cursor(vacancy, keys, position):
-    values = [getattr(vacancy, key) for key in keys]
-    values = [v.isoformat() if isinstance(v, datetime) else v for v in values]
-    return (
-        base64.urlsafe_b64encode(json.dumps([position, *values], separators=(",", ":")).encode())
-        .decode()
-        .rstrip("=")
-    )
+def _ranks(vacancies, params):
+    """[(rank, its vacancies)], best first; together they are all hits, each once."""
+    terms = query_terms(params.text)
+    if not terms:
+        return [(TEXT, vacancies)]
+    better = Q(title__iexact=params.text)
+    ranks = [(EXACT, vacancies.filter(better))]
+    steps = [(TITLE, tsquery(terms, "A")), (WORK, tsquery(terms, "AB"))]
+    telling = [term for term in terms if len(term.word) > 1]
+    if len(terms) > 1 and telling:
+        steps.append((SOME, tsquery(telling, "A", any_of=True)))
+    for rank, query in steps:
+        fits = Q(search_vector=query)
+        ranks.append((rank, vacancies.filter(fits).exclude(better)))
+        better |= fits
+    return [*ranks, (TEXT, vacancies.exclude(better))]
 
 
-def _after(cursor, keys):
-    """(position, condition) of a cursor; (0, None) when it is none of ours."""
+def _cursor(rank, vacancy, key, position):
+    value = getattr(vacancy, key)
+    value = value.isoformat() if isinstance(value, datetime) else value
+    packed = json.dumps([position, rank, value, vacancy.pk], separators=(",", ":"))
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor, key):
+    """(position, rank, value, pk) of a cursor; None when it is none of ours."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        position, *values = json.loads(base64.urlsafe_b64decode(padded))
-        if len(values) != len(keys) or not int(position) >= 0:
-            return 0, None
-        typed = []
-        for key, value in zip(keys, values, strict=True):
-            if key == "published_at":
-                typed.append(datetime.fromisoformat(value))
-            elif key == "in_title":
-                typed.append(bool(value))
-            else:
-                typed.append(int(value))
-    except (ValueError, TypeError, binascii.Error):
-        return 0, None
-    condition = Q(pk__in=[])
-    equal = Q()
-    for key, value in zip(keys, typed, strict=True):
-        condition |= equal & _less(key, value)
-        equal &= Q(**{key: value})
-    return int(position), condition
+        position, rank, value, pk = json.loads(base64.urlsafe_b64decode(padded))
+        value = datetime.fromisoformat(value) if key == "published_at" else int(value)
+        position, rank, pk = int(position), int(rank), int(pk)
+    except (ValueError, TypeError, OverflowError, binascii.Error):
+        return None
+    aware = not isinstance(value, datetime) or timezone.is_aware(value)
+    small = all(0 <= n < 2**31 for n in (position, rank, *([value] if key == "pay_min" else [])))
+    return (position, rank, value, pk) if aware and small and 0 <= pk < 2**63 else None
 
 
-def _less(key, value):
-    """Strictly after `value` in falling order."""
-    if key == "in_title":
-        return Q(in_title=False) if value else Q(pk__in=[])
-    return Q(**{f"{key}__lt": value})
+def _ordered_keys(hits, params, size):
+    """(position, [(pk, rank)]) of one page and one row more, in order; one round trip.
+
+    Each rank is read on its own, newest first, and stops when the page is full: with a common word
+    PostgreSQL then walks the index of dates instead of ranking every hit.
+    """
+    key = "pay_min" if params.sort == "pay" else "published_at"
+    by_relevance = not params.sort
+    ranks = _ranks(hits, params) if by_relevance else [(TEXT, hits)]
+    after = _read_cursor(params.after, key) if params.after else None
+    position = after[0] if after else 0
+    parts = []
+    for rank, rows in ranks:
+        if after and rank > after[1]:
+            continue
+        if after and rank == after[1]:
+            _, _, value, pk = after
+            rows = rows.filter(Q(**{f"{key}__lt": value}) | Q(**{key: value}, pk__lt=pk))
+        rows = rows.order_by(f"-{key}", "-pk").annotate(rank=Value(rank))
+        parts.append(rows.values_list("pk", "rank", key)[: size + 1])
+    found = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
+    ordered = sorted(found, key=lambda row: (row[1], row[2], row[0]), reverse=True)
+    return position, [(pk, rank) for pk, rank, _ in ordered[: size + 1]]
 
 
-def page_of(params):
-    """The page a search's address means."""
+def page_of(params, size=None):
+    """The page a search's address means; `size` rows of it (PAGE_SIZE)."""
+    size = size or PAGE_SIZE
     hits = filtered(params)
     total = capped_counts([hits])[0]
+    if not total:
+        return Page([], 0, 0, 0, "")
     openings = None
     if total <= COUNT_CAP:
         openings = hits.aggregate(n=models.Sum("headcount"))["n"] or 0
-    ordered, keys = _ordered(hits, params)
-    position, condition = _after(params.after, keys) if params.after else (0, None)
-    if condition is not None:
-        ordered = ordered.filter(condition)
-    rows = list(ordered.select_related("enterprise", "region__parent")[: PAGE_SIZE + 1])
-    more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
-    next_after = _cursor(rows[-1], keys, position + len(rows)) if more else ""
+    position, keys = _ordered_keys(hits, params, size)
+    more = len(keys) > size
+    keys = keys[:size]
+    loaded = Vacancy.objects.select_related("enterprise", "region__parent").in_bulk(
+        [pk for pk, _ in keys]
+    )
+    rows = [loaded[pk] for pk, _ in keys if pk in loaded]
+    next_after = ""
+    if more:
+        key = "pay_min" if params.sort == "pay" else "published_at"
+        next_after = _cursor(keys[-1][1], loaded[keys[-1][0]], key, position + len(keys))
     return Page(rows, total, openings, position, next_after)
 
 
 def key_labels(vacancies):
-    """enterprise id → whether on a key list today, for the vacancies of one page."""
-    entries = KeyListEntry.objects.on(timezone.localdate()).filter(
-        enterprise_id__in={v.enterprise_id for v in vacancies}
-    )
+    """enterprise id → the kind of key list it is on today, for the vacancies of one page."""
+    entries = key_entries().filter(enterprise_id__in={v.enterprise_id for v in vacancies})
     labels = {}
     for entry in entries.order_by("starts_on"):
         labels.setdefault(entry.enterprise_id, entry.get_kind_display())
@@ -230,7 +256,17 @@ def relaxations(params, districts):
         tries.append((replace(params, education=None), "学历不限", ""))
     if params.occupation:
         tries.append((replace(params, occupation=""), "不限工种", ""))
+    kind = kind_of_work(params.text)
+    if kind and kind.code != params.occupation:
+        tries.append(
+            (replace(params, text="", occupation=kind.code), f"看“{kind.name}”类的岗位", "")
+        )
     words = query_words(params.text)
+    if len(words) == 1 and len(words[0]) == 2:
+        first, second = words[0]
+        tries.append(
+            (replace(params, text=f"{first} {second}"), f"名称里有“{first}”和“{second}”的", "")
+        )
     if len(words) > 1:
         for word in reversed(words):
             tries.append((replace(params, text=word), f"改查“{word}”", ""))
@@ -241,6 +277,7 @@ def relaxations(params, districts):
         tries.append((SearchParams(text=params.text), f"只查“{params.text}”", "其他条件不限"))
     tries = [(replace(p, after=""), label, note) for p, label, note in tries if p != params]
     counts = capped_counts([filtered(p) for p, _, _ in tries])
+    unchanged = "其他条件不变" if len(params.pairs()) > 1 else ""
     best = {}
     for (changed, label, note), count in zip(tries, counts, strict=True):
         if not count:
@@ -248,11 +285,20 @@ def relaxations(params, districts):
         part = _changed_part(params, changed)
         # The first change of a part is the smallest; of districts the one with the most posts.
         if part not in best or (part == "regions" and changed.regions and count > best[part][3]):
-            best[part] = (changed, label, note or "其他条件不变", count)
+            best[part] = (changed, label, note or unchanged, count)
     return list(best.values())[:4]
 
 
+def kind_of_work(text):
+    """The occupation that people call so, None when the words name none."""
+    code = (fine_occupation(text) or code_title(text).minor_code) if text else ""
+    kind = Occupation.objects.filter(pk=code).first() if code else None
+    return None if kind and "其他" in kind.name else kind
+
+
 def _changed_part(before, after):
+    if after.occupation and before.occupation != after.occupation:
+        return "kind"
     for name in ("pay", "only", "regions", "experience", "education", "occupation", "text"):
         if getattr(before, name) != getattr(after, name):
             return name

@@ -1,145 +1,76 @@
 """Vacancy search: all of it in the address, works without script."""
 
+from urllib.parse import urlencode
+
 from django.shortcuts import render
 
 from enterprises import directory
-from enterprises.enums import Education
 from enterprises.rows import vacancy_row
-from enterprises.search import query_words
-from enterprises.search_params import EXPERIENCE, ONLY, PAY_STEPS, SORTS, SearchParams
-from enterprises.search_results import (
-    capped_counts,
-    experience_q,
-    filtered,
-    key_labels,
-    only_q,
-    page_of,
-    pay_q,
-    relaxations,
-)
+from enterprises.search_filters import chips, filter_groups, places_of
+from enterprises.search_params import SORTS, SearchParams
+from enterprises.search_results import key_labels, page_of, relaxations
+from enterprises.search_words import shown_words
 from hotlines.models import Hotline
 from portal.accounts.access import PUBLIC, allow
-from portal.places.models import Division, Occupation
-from portal.ui.parts import Chip, FilterGroup, Option, Relaxation, Slice
+from portal.accounts.enums import Role
+from portal.places.models import Occupation
+from portal.ui.formatting import capped
+from portal.ui.parts import Relaxation, Slice
 
 FEW = 5
+# What a form changes itself; everything else of the search it carries along.
+BAND = ("q", "region")
+FILTERS = ("region", "pay", "experience", "education", "only")
 
 
-def filter_groups(params, districts):
-    """The filters with, at each option, what it would find under the other filters."""
-    base = {
-        name: filtered(params, skip=(name,))
-        for name in ("regions", "pay", "experience", "education", "only")
-    }
-    asked = [base["regions"].filter(region__code__startswith=d.code) for d in districts]
-    asked += [base["pay"]] + [base["pay"].filter(pay_q(step)) for step in PAY_STEPS]
-    asked += [base["experience"]] + [
-        base["experience"].filter(experience_q(key)) for key in EXPERIENCE
-    ]
-    levels = [level for level in Education if level != Education.NONE]
-    asked += [base["education"]] + [base["education"].filter(education__lte=e) for e in levels]
-    asked += [filtered(params, skip=(key,)).filter(only_q(key)) for key in ONLY]
-    counts = iter(capped_counts(asked))
-
-    def options(pairs, chosen):
-        return tuple(
-            Option(str(value), label, next(counts), str(value) in chosen) for value, label in pairs
-        )
-
-    return [
-        FilterGroup(
-            "region", "工作地点", options([(d.code, d.name) for d in districts], params.regions)
-        ),
-        FilterGroup(
-            "pay",
-            "月薪",
-            options(
-                [("", "不限")] + [(step, f"{step:,} 元以上") for step in PAY_STEPS],
-                {str(params.pay or "")},
-            ),
-            "radio",
-        ),
-        FilterGroup(
-            "experience",
-            "我的工作经验",
-            options(
-                [("", "不限")] + [(key, label) for key, (label, _) in EXPERIENCE.items()],
-                {params.experience},
-            ),
-            "radio",
-        ),
-        FilterGroup(
-            "education",
-            "我的学历",
-            options(
-                [("", "不限")] + [(level.value, level.label) for level in levels],
-                {"" if params.education is None else str(params.education)},
-            ),
-            "radio",
-        ),
-        FilterGroup("only", "只看", options(ONLY.items(), params.only)),
-    ]
+def base_of(user):
+    """The frame of a public page: a signed-in job seeker keeps the bar of their own pages."""
+    seeker = user.is_authenticated and user.role == Role.JOB_SEEKER
+    return "base_seeker.html" if seeker else "base_public.html"
 
 
-def chips(params, places, occupation):
-    """The filters that hold, each with the address without it."""
-    made = [
-        Chip(
-            places.get(code, code),
-            params.url(regions=tuple(c for c in params.regions if c != code)),
-        )
-        for code in params.regions
-    ]
-    if occupation:
-        made.append(Chip(occupation.name, params.url(occupation="")))
-    if params.pay:
-        made.append(Chip(f"{params.pay:,} 元以上", params.url(pay=0)))
-    if params.experience:
-        made.append(Chip(EXPERIENCE[params.experience][0], params.url(experience="")))
-    if params.education is not None:
-        label = f"我的学历：{Education(params.education).label}"
-        made.append(Chip(label, params.url(education=None)))
-    made += [
-        Chip(ONLY[key], params.url(only=tuple(k for k in params.only if k != key)))
-        for key in params.only
-    ]
-    return made
+def _kept(params, changed):
+    return [(name, value) for name, value in params.pairs() if name not in (*changed, "after")]
+
+
+def rows_of(vacancies, params):
+    """The rows of a page of hits; each leads to its post and remembers the search."""
+    labels = key_labels(vacancies)
+    back = f"?{urlencode({'from': params.query})}" if params.query else ""
+    return [vacancy_row(v, labels.get(v.enterprise_id, ""), query=back) for v in vacancies]
+
+
+def _hotline(places):
+    """The telephone of the district searched in, else the city's first."""
+    near = Hotline.objects.filter(region_id__in=places.district_codes).first()
+    return near or Hotline.objects.first()
 
 
 @allow(PUBLIC)
 def search(request):
-    """The results page; with htmx only its results part."""
+    """The results page; htmx takes the main part out of the same page."""
     params = SearchParams.read(request.GET)
-    districts = directory.districts()
+    places = places_of(params, directory.districts())
     page = page_of(params)
-    labels = key_labels(page.vacancies)
-    places = {d.code: d.name for d in districts}
-    streets = [code for code in params.regions if code not in places]
-    if streets:
-        places |= dict(Division.objects.filter(pk__in=streets).values_list("code", "name"))
     occupation = (
         Occupation.objects.filter(pk=params.occupation).first() if params.occupation else None
     )
     held = chips(params, places, occupation)
-    widen = []
-    if page.total < FEW and params.is_narrowed:
-        widen = [
-            Relaxation(changed.url(), label, count, note)
-            for changed, label, note, count in relaxations(params, districts)
-        ]
-    hotline = None
-    if not page.total:
-        codes = [code[:6] for code in params.regions]
-        hotline = Hotline.objects.filter(region_id__in=codes).first() or Hotline.objects.first()
+    groups, streets = filter_groups(params, places)
+    few = page.total < FEW and params.is_narrowed
     context = {
+        "base": base_of(request.user),
         "params": params,
         "page": page,
-        "rows": [vacancy_row(v, labels.get(v.enterprise_id, "")) for v in page.vacancies],
-        "words": query_words(params.text),
-        "groups": filter_groups(params, districts),
+        "rows": rows_of(page.vacancies, params),
+        "words": shown_words(params.text),
+        "groups": [group for group in (groups[0], streets, *groups[1:]) if group],
+        "folds": _folds(groups, streets, params),
         "chips": held,
         "clear_url": SearchParams(text=params.text, sort=params.sort).url(),
-        "district_choices": districts,
+        "band_places": places.band_options(),
+        "band_kept": _kept(params, BAND),
+        "filters_kept": _kept(params, FILTERS),
         "sorts": [
             (label, params.url(sort=key), key == params.sort) for key, label in SORTS.items()
         ],
@@ -151,11 +82,29 @@ def search(request):
             params.url(after=page.next_after) if page.next_after else "",
         ),
         "first_url": params.url() if page.start else "",
-        "relaxations": widen,
-        "hotline": hotline,
-        "asked": " · ".join(
-            ([f"“{params.text}”"] if params.text else []) + [chip.label for chip in held]
-        ),
-        "filters_held": len(held),
+        "relaxations": [
+            Relaxation(changed.url(), label, count, note)
+            for changed, label, note, count in relaxations(params, places.districts)
+        ]
+        if few
+        else [],
+        "hotline": _hotline(places) if request.care_mode or not page.total else None,
+        "asked": ([f"“{params.text}”"] if params.text else []) + [chip.label for chip in held],
+        "announce": f"找到 {capped(page.total)} 个岗位" if page.total else "没有完全符合的岗位",
     }
-    return render(request, "vacancies/search.html", context)
+    response = render(request, "vacancies/search.html", context)
+    if request.htmx:
+        response["HX-Push-Url"] = params.url(after=params.after)
+    return response
+
+
+def _folds(groups, streets, params):
+    """The bar of a phone: (label, how many hold, groups, whether it is the fold for the rest)."""
+    region, pay, experience, *rest = groups
+    more = len(params.only) + (params.education is not None)
+    return [
+        ("地区", len(params.regions), [g for g in (region, streets) if g], False),
+        ("月薪", 1 if params.pay else 0, [pay], False),
+        ("经验", 1 if params.experience else 0, [experience], False),
+        ("筛选", more, rest, True),
+    ]

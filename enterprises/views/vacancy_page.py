@@ -1,19 +1,38 @@
 """One vacancy and one employer as everyone sees them."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, time
 
-from django.conf import settings
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
-from enterprises.enums import LicenceState, VacancyShown
-from enterprises.models import Enterprise, KeyListEntry, Vacancy
+from enterprises.enums import CloseOutcome, LicenceState, VacancyState
+from enterprises.models import Enterprise, Vacancy
 from enterprises.rows import education_words, experience_words, place_words, vacancy_row
-from hotlines.models import Assignment
+from enterprises.search_params import SearchParams
+from enterprises.search_results import capped_counts, filtered, key_entries, key_labels
+from hotlines.models import Assignment, Hotline
 from jobseekers.pages import application_context
 from portal.accounts.access import PUBLIC, allow
+from portal.ui.formatting import capped, full_date
+
+from .search import base_of
 
 SHOWN_POSTS = 50
+
+
+# What could end the script element, or be read as markup, inside it.
+_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+def job_posting_script(request, vacancy):
+    """The posting as the data block search engines read; the texts in it are employers'."""
+    packed = json.dumps(job_posting(request, vacancy), ensure_ascii=False).translate(_ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(packed))
 
 
 def job_posting(request, vacancy):
@@ -22,11 +41,19 @@ def job_posting(request, vacancy):
         "@context": "https://schema.org",
         "@type": "JobPosting",
         "title": vacancy.title,
-        "description": vacancy.duties or vacancy.title,
-        "datePosted": vacancy.published_at.date().isoformat(),
-        "validThrough": vacancy.expires_on.isoformat(),
+        "description": "\n".join(filter(None, [vacancy.duties, vacancy.requirements]))
+        or vacancy.title,
+        "datePosted": timezone.localdate(vacancy.published_at).isoformat(),
+        "validThrough": timezone.make_aware(
+            datetime.combine(vacancy.expires_on, time.min)
+        ).isoformat(),
+        "directApply": True,
         "totalJobOpenings": vacancy.headcount,
-        "identifier": vacancy.public_id,
+        "identifier": {
+            "@type": "PropertyValue",
+            "name": vacancy.enterprise.name,
+            "value": vacancy.public_id,
+        },
         "url": request.build_absolute_uri(request.path),
         "hiringOrganization": {"@type": "Organization", "name": vacancy.enterprise.name},
         "jobLocation": {
@@ -57,6 +84,31 @@ def detail(request, public_id):
     return detail_page(request, public_id)
 
 
+def ended_words(vacancy):
+    """(label, sentence) of a post nobody can apply to any more; None while it is open."""
+    if vacancy.is_live:
+        return None
+    if vacancy.state == VacancyState.PUBLISHED:
+        last = full_date(vacancy.last_day)
+        return "已到期", f"这个岗位招到 {last}为止，已经到期，不能再申请。"
+    if vacancy.close_outcome == CloseOutcome.FILLED:
+        return "已招满", "这个岗位已经招满，不能再申请。"
+    return "已结束", "这个岗位已经结束招聘，不能再申请。"
+
+
+def way_back(text):
+    """(address, words) of the search somebody came from, read from the `from` of the address.
+
+    Only what a search understands is taken over, so the link never leads outside the search.
+    """
+    params = SearchParams.read(QueryDict(text[:500]))
+    if not params.query:
+        return reverse("vacancies:search"), "查全部岗位"
+    count = capped(capped_counts([filtered(params)])[0])
+    named = f"“{params.text}”的 " if params.text else ""
+    return params.url(after=params.after), f"返回{named or ' '}{count} 个结果"
+
+
 def detail_page(request, public_id, apply_form=None, status=200):
     """A vacancy: facts, employer, and the one form to apply (bound when it was refused).
 
@@ -69,23 +121,19 @@ def detail_page(request, public_id, apply_form=None, status=200):
         ),
         public_id=public_id,
     )
-    today = timezone.localdate()
     enterprise = vacancy.enterprise
-    key_kinds = [
-        entry.get_kind_display()
-        for entry in KeyListEntry.objects.on(today).filter(enterprise=enterprise)
-    ]
+    key_kinds = [entry.get_kind_display() for entry in key_entries().filter(enterprise=enterprise)]
     assignment = (
         Assignment.objects.active()
         .filter(enterprise=enterprise)
         .select_related("commissioner__user")
         .first()
     )
-    back = request.GET.get("from", "")
+    back_url, back_words = way_back(request.GET.get("from", ""))
     context = {
         "vacancy": vacancy,
+        "ended": ended_words(vacancy),
         "enterprise": enterprise,
-        "live": vacancy.shown == VacancyShown.LIVE,
         "key_kinds": key_kinds,
         "place": place_words(vacancy.region),
         "experience": experience_words(vacancy.experience_years),
@@ -94,12 +142,15 @@ def detail_page(request, public_id, apply_form=None, status=200):
         "requirements": [
             line.strip(" ·-") for line in vacancy.requirements.splitlines() if line.strip()
         ],
-        "last_day": vacancy.expires_on - timedelta(days=1),
         "licence_checked": enterprise.licence_state == LicenceState.APPROVED,
         "commissioner": assignment.commissioner if assignment else None,
-        "back": back,
-        "job_posting": job_posting(request, vacancy),
-        "hotline_number": settings.CITY_HOTLINE,
+        "back_url": back_url,
+        "back_words": back_words,
+        "similar_url": SearchParams(occupation=vacancy.occupation_id or "").url(),
+        "job_posting": job_posting_script(request, vacancy) if vacancy.is_live else "",
+        "hotline": Hotline.objects.filter(region_id=vacancy.region_id[:6]).first()
+        if request.care_mode
+        else None,
         **application_context(request, vacancy, apply_form),
     }
     return render(request, "vacancies/detail.html", context, status=status)
@@ -117,13 +168,16 @@ def employer(request, public_id):
         .select_related("enterprise", "region__parent")
         .order_by("-published_at", "-pk")[:SHOWN_POSTS]
     )
-    is_key = KeyListEntry.objects.on(timezone.localdate()).filter(enterprise=enterprise).exists()
+    labels = key_labels(vacancies)
     return render(
         request,
         "vacancies/employer.html",
         {
+            "base": base_of(request.user),
             "enterprise": enterprise,
-            "rows": [vacancy_row(v, "重点" if is_key else "") for v in vacancies],
+            "key_kinds": list(dict.fromkeys(labels.values())),
+            "today": timezone.localdate(),
+            "rows": [vacancy_row(v, labels.get(v.enterprise_id, "")) for v in vacancies],
             "openings": sum(v.headcount for v in vacancies),
         },
     )

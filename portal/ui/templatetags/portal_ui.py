@@ -70,6 +70,13 @@ def phone_href(number):
 
 
 @register.filter
+def local_phone(number):
+    """A telephone number for pages that name the area code once: without the city's own."""
+    digits = (number or "").replace("-", "").replace(" ", "")
+    return formatting.phone_display(digits.removeprefix(settings.CITY_AREA_CODE) or number)
+
+
+@register.filter
 def mark_words(text, words):
     """The text with each of the words (a list, or one string) on the ground of a search hit."""
     if isinstance(words, str):

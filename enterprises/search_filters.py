@@ -1,0 +1,150 @@
+"""The filters beside a search: options with what each would find, chips of those that hold."""
+
+from dataclasses import dataclass
+
+from portal.places.models import Division
+from portal.ui.parts import Chip, FilterGroup, Option
+
+from .enums import Education
+from .rows import place_words
+from .search_params import EXPERIENCE, ONLY, PAY_STEPS
+from .search_results import capped_counts, experience_q, filtered, only_q, pay_q
+
+MOST_STREETS = 12
+
+
+@dataclass(frozen=True)
+class Places:
+    """What a search says of places. districts: all of the city; chosen: the divisions of the
+    address, in its order, with parents loaded; streets: those of the one district searched in."""
+
+    districts: list
+    chosen: list
+    streets: list
+
+    @property
+    def district_codes(self):
+        """The districts the chosen places lie in."""
+        return list(dict.fromkeys(place.code[:6] for place in self.chosen))
+
+    def band_options(self):
+        """The choices of the band's select; several places are one choice of their own."""
+        codes = [place.code for place in self.chosen]
+        options = [Option(d.code, d.name, chosen=codes == [d.code]) for d in self.districts]
+        if self.chosen and not any(option.chosen for option in options):
+            words = "、".join(place_words(place) for place in self.chosen)
+            options.insert(0, Option(",".join(codes), words, chosen=True))
+        return options
+
+
+def places_of(params, districts):
+    """The places of a search; codes that are no division are left out."""
+    found = {d.code: d for d in districts}
+    unknown = [code for code in params.regions if code not in found]
+    if unknown:
+        rows = Division.objects.filter(pk__in=unknown).select_related("parent")
+        found |= {division.code: division for division in rows}
+    chosen = [found[code] for code in params.regions if code in found]
+    streets = []
+    if len({place.code[:6] for place in chosen}) == 1:
+        streets = list(Division.objects.filter(parent_id=chosen[0].code[:6]).order_by("code"))
+    return Places(districts, chosen, streets)
+
+
+def filter_groups(params, places):
+    """(groups, streets): at each option what it would find under the other filters.
+
+    One round trip for all counts. Streets without any post are not listed: they are many; None
+    when there are none to choose from.
+    """
+    base = {
+        name: filtered(params, skip=(name,))
+        for name in ("regions", "pay", "experience", "education", "only")
+    }
+    levels = [level for level in Education if level != Education.NONE]
+    below = [base["regions"].filter(region__code__startswith=d.code) for d in places.districts]
+    asked = below + [base["pay"]] + [base["pay"].filter(pay_q(step)) for step in PAY_STEPS]
+    asked += [base["experience"]]
+    asked += [base["experience"].filter(experience_q(key)) for key in EXPERIENCE]
+    asked += [base["education"]]
+    asked += [base["education"].filter(education__lte=level) for level in levels]
+    asked += [filtered(params, skip=(key,)).filter(only_q(key)) for key in ONLY]
+    asked += [base["regions"].filter(region__code__startswith=s.code) for s in places.streets]
+    counts = iter(capped_counts(asked))
+
+    def options(pairs, chosen):
+        return tuple(
+            Option(str(value), label, next(counts), str(value) in chosen) for value, label in pairs
+        )
+
+    any_of = [("", "不限")]
+    groups = [
+        FilterGroup(
+            "region",
+            "工作地点",
+            options([(d.code, d.name) for d in places.districts], places.district_codes),
+        ),
+        FilterGroup(
+            "pay",
+            "月薪",
+            options(
+                any_of + [(step, f"{step:,} 元以上") for step in PAY_STEPS],
+                {str(params.pay or "")},
+            ),
+            "radio",
+        ),
+        FilterGroup(
+            "experience",
+            "我的工作经验",
+            options(
+                any_of + [(key, label) for key, (label, _) in EXPERIENCE.items()],
+                {params.experience},
+            ),
+            "radio",
+        ),
+        FilterGroup(
+            "education",
+            "我的学历",
+            options(
+                any_of + [(level.value, level.label) for level in levels],
+                {"" if params.education is None else str(params.education)},
+            ),
+            "radio",
+        ),
+        FilterGroup("only", "只看", options(ONLY.items(), params.only)),
+    ]
+    streets = options([(s.code, s.name) for s in places.streets], params.regions)
+    return groups, _streets_group(streets)
+
+
+def _streets_group(options):
+    """The streets with most posts, and those chosen; None when there is nothing to choose."""
+    worth = sorted(
+        (option for option in options if option.count or option.chosen),
+        key=lambda option: (not option.chosen, -option.count),
+    )[:MOST_STREETS]
+    return FilterGroup("region", "街道、乡镇", tuple(worth)) if len(worth) > 1 else None
+
+
+def chips(params, places, occupation):
+    """The filters that hold, each with the address without it."""
+    made = []
+    for place in places.chosen:
+        without = [code for code in params.regions if code != place.code]
+        if len(place.code) > 6 and not any(c.startswith(place.code[:6]) for c in without):
+            without.append(place.code[:6])  # a street taken away leaves its district
+        made.append(Chip(place_words(place), params.url(regions=tuple(without))))
+    if occupation:
+        made.append(Chip(occupation.name, params.url(occupation="")))
+    if params.pay:
+        made.append(Chip(f"{params.pay:,} 元以上", params.url(pay=0)))
+    if params.experience:
+        made.append(Chip(EXPERIENCE[params.experience][0], params.url(experience="")))
+    if params.education is not None:
+        label = f"我的学历：{Education(params.education).label}"
+        made.append(Chip(label, params.url(education=None)))
+    made += [
+        Chip(ONLY[key], params.url(only=tuple(k for k in params.only if k != key)))
+        for key in params.only
+    ]
+    return made
