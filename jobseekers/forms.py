@@ -44,6 +44,19 @@ class WordsField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+# The pages of the profile in 关怀版: what is asked, and the fields of the answer.
+STEPS = (
+    ("您想做什么工作", ("wish_1", "wish_2", "wish_3")),
+    ("您愿意去哪里上班", ("accepted_regions",)),
+    ("您想要多少工资", ("pay_expected", "wants_lodging")),
+    ("您是谁", ("name", "identity_number", "region")),
+    ("您的学历和经验", ("education", "experience_years")),
+    ("您会什么、做过什么", ("skills", "summary")),
+    ("您有哪些证", ("certificates",)),
+    ("您的情况", ("groups", "status")),
+)
+
+
 class ProfileForm(forms.Form):
     """What a job seeker says of themselves and of the work they want."""
 

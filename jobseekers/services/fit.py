@@ -13,11 +13,17 @@ from .recommending import pair_facts
 
 @dataclass(frozen=True)
 class FitLine:
-    """tone: "fits", "missing" (the law or the post demands it) or "wanted" (preferred)."""
+    """tone: "fits", "missing" (the law or the post demands it) or "wanted" (preferred).
+
+    remedy: "profile" when the person may have it and only not said so, "certificate" when one can
+    be taken, "" when nothing is to be done; question: what to ask the hotline about it.
+    """
 
     title: str
     note: str
     tone: str
+    remedy: str = ""
+    question: str = ""
 
 
 def fit_of(seeker, vacancy):
@@ -28,14 +34,18 @@ def fit_of(seeker, vacancy):
     lines += _experience(seeker, vacancy)
     if vacancy.certificates and not facts.required:
         lines.append(FitLine("证书有了", "、".join(vacancy.certificates), "fits"))
-    lines += [FitLine(f"缺{name}", "上岗必须有", "missing") for name in facts.required]
+    lines += [_missing_certificate(name) for name in facts.required]
     if facts.shared_skills:
         lines.append(FitLine("技能对口", "、".join(facts.shared_skills), "fits"))
     lines += [
-        FitLine(f"可以补：{name}", "单位写的技能，没有也能申请", "wanted")
+        FitLine(f"可以补：{name}", "单位写的技能，没有也能申请", "wanted", "profile")
         for name in (*facts.preferred, *facts.missing_skills)[:2]
     ]
     return lines
+
+
+def _missing_certificate(name):
+    return FitLine(f"缺{name}", "上岗必须有", "missing", "certificate", f"怎么考{name}")
 
 
 def _work(seeker, vacancy):
@@ -74,7 +84,7 @@ def _education(seeker, vacancy):
         return []
     wanted = Education(vacancy.education).label
     if not seeker.education:
-        return [FitLine(f"单位要{wanted}及以上", "您还没有填学历", "wanted")]
+        return [FitLine(f"单位要{wanted}及以上", "您还没有填学历", "wanted", "profile")]
     if seeker.education >= vacancy.education:
         return [FitLine("学历够", f"要{wanted}及以上", "fits")]
     return [FitLine("学历不够", f"要{wanted}及以上", "missing")]

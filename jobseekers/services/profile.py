@@ -10,7 +10,7 @@ from portal.accounts.identity import birth_date
 from portal.accounts.models import ConsentRecord
 from portal.accounts.services import give_consent, withdraw_consent
 from portal.places.coder import code_title, fine_occupation
-from portal.places.models import Occupation
+from portal.places.models import Division, Occupation
 
 FINDABLE_WORDING = (
     "我同意招聘单位在候选人名单里看到我的工种、地区、学历、经验和技能。"
@@ -21,6 +21,26 @@ FINDABLE_WORDING = (
 def seeker_of(user):
     """The register entry of an account, or None before the first saving."""
     return JobSeeker.objects.filter(user=user).select_related("region").first()
+
+
+def accepted_places(seeker):
+    """The names of the places a seeker would work in, in their order; empty means the whole city."""
+    names = dict(
+        Division.objects.filter(pk__in=seeker.accepted_regions).values_list("code", "name")
+    )
+    return [names[code] for code in seeker.accepted_regions if code in names]
+
+
+def profile_gaps(seeker):
+    """[(field, what to fill in, what it brings)]: the blanks that cost recommendations."""
+    blanks = (
+        ("pay_expected", not seeker.pay_expected, "期望工资", "不再推荐工资不够的岗位"),
+        ("education", not seeker.education, "学历", "能推荐有学历要求的岗位"),
+        ("skills", not seeker.skills, "会什么", "技能对口的岗位排在前面"),
+        ("certificates", not seeker.certificates, "有哪些证", "能推荐要持证上岗的岗位"),
+        ("summary", not seeker.summary, "做过什么", "单位更愿意答复"),
+    )
+    return [(name, label, brings) for name, blank, label, brings in blanks if blank]
 
 
 def occupation_of(title):

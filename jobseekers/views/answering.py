@@ -13,7 +13,7 @@ from jobseekers.models import Application
 from jobseekers.services import applications as service
 from jobseekers.services.recommending import candidates_for
 from jobseekers.services.refused import Refused
-from jobseekers.views.own import dated_line
+from jobseekers.views.applied import dated_line
 from portal.accounts.access import MEMBER, allow
 
 ACTS = {

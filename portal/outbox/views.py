@@ -2,10 +2,10 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from portal.accounts.access import MEMBER, SEEKER, allow
+from portal.accounts.addresses import inside
 from portal.accounts.enums import Role
 
 from .models import Message
@@ -21,7 +21,11 @@ def inbox(request):
     return render(
         request,
         "outbox/inbox.html",
-        {"page_obj": page, "base": "base_seeker.html" if seeker else "base_enterprise.html"},
+        {
+            "page_obj": page,
+            "unread": rows.unread().count(),
+            "base": "base_seeker.html" if seeker else "base_enterprise.html",
+        },
     )
 
 
@@ -31,5 +35,6 @@ def open_message(request, public_id):
     """Mark one as read and go where it leads."""
     message = get_object_or_404(Message.objects.visible_to(request.user), public_id=public_id)
     mark_read(message)
-    inside = url_has_allowed_host_and_scheme(message.path, allowed_hosts=None)
-    return redirect(message.path if message.path and inside else "accounts:start")
+    seeker = request.user.role == Role.JOB_SEEKER
+    back = "jobseekers:messages" if seeker else "enterprises:messages"
+    return redirect(inside(request, message.path) or back)
