@@ -11,13 +11,13 @@ class Channel(models.TextChoices):
 
     INBOX = "inbox", "站内"
     SMS = "sms", "短信"
-    EMAIL = "email", "邮件"
 
 
 class DeliveryState(models.TextChoices):
     """投递状态."""
 
     WAITING = "waiting", "待发"
+    SENDING = "sending", "发送中"
     SENT = "sent", "已发"
     FAILED = "failed", "没有发出"
 
@@ -61,7 +61,7 @@ class Message(models.Model):
 
 
 class Delivery(models.Model):
-    """投递: one per message and channel."""
+    """投递: one per message and channel. The inbox is delivered by being there."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
     channel = models.CharField("渠道", max_length=10, choices=Channel)
@@ -69,6 +69,8 @@ class Delivery(models.Model):
         "状态", max_length=10, choices=DeliveryState, default=DeliveryState.WAITING
     )
     attempts = models.PositiveSmallIntegerField("次数", default=0)
+    not_before = models.DateTimeField("最早发送时间", default=timezone.now)
+    tried_at = models.DateTimeField("最近一次发送", null=True, blank=True)
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
     error = models.CharField("原因", max_length=200, blank=True)
 
@@ -79,7 +81,9 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["id"], name="delivery_waiting", condition=models.Q(state="waiting")
+                fields=["not_before", "id"],
+                name="delivery_due",
+                condition=models.Q(state="waiting"),
             )
         ]
 

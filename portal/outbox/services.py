@@ -1,60 +1,77 @@
 """Writing a message in the transaction that causes it, delivering it later, reading it."""
 
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.module_loading import import_string
+
+from portal.accounts.enums import ConsentKind
+from portal.accounts.models import ConsentRecord
 
 from .models import Channel, Delivery, DeliveryState, Message
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
-BATCH = 100
+FIRST_PAUSE = timedelta(minutes=2)  # before the second try; six times as long before each further
+GIVEN_UP_AFTER = timedelta(hours=1)  # a try that has not ended by then died with its worker
+AT_ONE_GO = 1000  # deliveries of one call, so that a worker is not held for the whole night
+BATCH = 2000
 
 
-def post(recipient, *, kind, key, subject, body="", path="", channels=(Channel.INBOX,)):
+def post(recipient, *, kind, key, subject, body="", path=""):
     """Write one message in the caller's transaction; the same key a second time writes nothing.
 
     recipient: User. key: what happened, unique for all time, e.g. "application:12:offered".
     Returns the Message, or None when the key was there already.
     """
-    with transaction.atomic():
-        written = Message.objects.bulk_create(
-            [
-                Message(
-                    recipient=recipient,
-                    kind=kind,
-                    dedupe_key=key,
-                    subject=subject,
-                    body=body,
-                    path=path,
-                )
-            ],
-            ignore_conflicts=True,
-        )
-        message = Message.objects.filter(dedupe_key=key, public_id=written[0].public_id).first()
-        if message is None:
-            return None
-        Delivery.objects.bulk_create([Delivery(message=message, channel=c) for c in channels])
-    return message
+    draft = Message(
+        recipient=recipient, kind=kind, dedupe_key=key, subject=subject, body=body, path=path
+    )
+    return next(iter(_write([draft])), None)
 
 
-def post_many(drafts, channels=(Channel.INBOX,)):
+def post_many(drafts):
     """Write many messages in the caller's transaction; keys that are there already write nothing.
 
     drafts: unsaved Message objects with all fields but the dates. Returns how many were new.
     """
     drafts = list(drafts)
     with transaction.atomic():
-        Message.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=2000)
-        new = Message.objects.filter(public_id__in=[draft.public_id for draft in drafts])
-        Delivery.objects.bulk_create(
-            (Delivery(message=message, channel=c) for message in new for c in channels),
-            batch_size=2000,
+        return sum(
+            len(_write(drafts[start : start + BATCH])) for start in range(0, len(drafts), BATCH)
         )
-        return len(new)
+
+
+def _write(drafts):
+    """The new ones among the drafts, each with a delivery for every channel it goes by."""
+    for draft in drafts:
+        if len(draft.subject) > 120:
+            draft.subject = f"{draft.subject[:119]}…"
+    with transaction.atomic():
+        # A key that another transaction is about to write is waited for; whoever wrote it, the
+        # public id tells whether the row is ours.
+        Message.objects.bulk_create(drafts, ignore_conflicts=True)
+        new = list(Message.objects.filter(public_id__in=[draft.public_id for draft in drafts]))
+        now = timezone.now()
+        deliveries = [
+            Delivery(message=m, channel=Channel.INBOX, state=DeliveryState.SENT, sent_at=now)
+            for m in new
+        ]
+        if _gateway(Channel.SMS) is not None:
+            agreed = set(
+                _sms_consents()
+                .filter(user__in={message.recipient_id for message in new})
+                .values_list("user", flat=True)
+            )
+            deliveries += [
+                Delivery(message=m, channel=Channel.SMS) for m in new if m.recipient_id in agreed
+            ]
+        Delivery.objects.bulk_create(deliveries)
+    return new
 
 
 def mark_read(message):
@@ -64,50 +81,81 @@ def mark_read(message):
 
 
 def deliver_waiting():
-    """Deliver what waits, a batch at a time; returns how many went out.
+    """Send what is due by the channels that have a gateway; any number of workers at once.
 
-    Each delivery is taken under a lock that other workers skip, so none is sent twice at once.
-    The in-site inbox is delivered by being there. A channel that has no gateway configured waits.
+    A try is written down before it is made: a worker killed in between leaves a delivery that is
+    reported as failed, never one that is sent twice. A gateway's refusal is tried again with
+    growing pauses, five times. Returns how many were sent.
     """
-    sent = 0
-    for delivery_id in list(
-        Delivery.objects.filter(state=DeliveryState.WAITING, attempts__lt=MAX_ATTEMPTS)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:BATCH]
-    ):
+    _give_up_on_the_dead()
+    return sum(_send(delivery) for delivery in _due())
+
+
+def _due():
+    """Takes delivery after delivery that is due, each marked as being sent before it is handed
+    out, until there is none or enough were taken."""
+    channels = [channel for channel in Channel if _gateway(channel) is not None]
+    for _ in range(AT_ONE_GO):
         with transaction.atomic():
             delivery = (
                 Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+                .filter(
+                    state=DeliveryState.WAITING,
+                    channel__in=channels,
+                    not_before__lte=timezone.now(),
+                )
                 .select_related("message__recipient")
-                .filter(pk=delivery_id, state=DeliveryState.WAITING)
+                .annotate(
+                    agreed=Exists(_sms_consents().filter(user=OuterRef("message__recipient")))
+                )
+                .order_by("not_before", "pk")
                 .first()
             )
-            sent += _deliver(delivery) if delivery else 0
-    return sent
+            if delivery is None:
+                return
+            delivery.state, delivery.tried_at = DeliveryState.SENDING, timezone.now()
+            delivery.attempts += 1
+            delivery.save(update_fields=["state", "tried_at", "attempts"])
+        yield delivery
 
 
-def _deliver(delivery):
-    gateway = _gateway(delivery.channel)
-    if gateway is None:
+def _send(delivery):
+    """Hands one delivery to its gateway and writes down what came of it. Returns 1 if sent."""
+    if not delivery.agreed:
+        _end(delivery, DeliveryState.FAILED, "已撤回接收短信的同意")
         return 0
-    delivery.attempts += 1
     try:
-        gateway(delivery.message)
+        _gateway(delivery.channel)(delivery.message)
     except Exception as error:  # a gateway may fail in any way; it is tried again later
         logger.warning("delivery %s failed: %s", delivery.pk, type(error).__name__)
-        delivery.error = f"{type(error).__name__}"[:200]
-        if delivery.attempts >= MAX_ATTEMPTS:
-            delivery.state = DeliveryState.FAILED
-        delivery.save()
+        last = delivery.attempts >= MAX_ATTEMPTS
+        delivery.not_before = timezone.now() + FIRST_PAUSE * 6 ** (delivery.attempts - 1)
+        state = DeliveryState.FAILED if last else DeliveryState.WAITING
+        _end(delivery, state, type(error).__name__[:200])
         return 0
-    delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, timezone.now(), ""
-    delivery.save()
+    delivery.sent_at = timezone.now()
+    _end(delivery, DeliveryState.SENT)
     return 1
 
 
+def _end(delivery, state, error=""):
+    delivery.state, delivery.error = state, error
+    delivery.save(update_fields=["state", "error", "not_before", "sent_at"])
+
+
+def _give_up_on_the_dead():
+    Delivery.objects.filter(
+        state=DeliveryState.SENDING, tried_at__lt=timezone.now() - GIVEN_UP_AFTER
+    ).update(state=DeliveryState.FAILED, error="发送中断，不知道是否发出，没有重发")
+
+
+def _sms_consents():
+    """The live consents to receive messages by telephone (PIPL art. 13)."""
+    return ConsentRecord.objects.filter(kind=ConsentKind.SMS, withdrawn_at__isnull=True)
+
+
 def _gateway(channel):
-    """The function that sends a message by a channel, None when the bureau has none."""
-    if channel == Channel.INBOX:
-        return lambda message: None
+    """The function that sends a Message by a channel; None for the inbox, which needs none, and
+    for a channel the bureau has no gateway for."""
     path = settings.MESSAGE_GATEWAYS.get(channel, "")
     return import_string(path) if path else None

@@ -226,8 +226,8 @@ REFUND_LEGAL_DATE = env("REFUND_LEGAL_DATE", default="2020-04-01")
 # Function that counts what waits for a user, beside the entries of the menus.
 NAV_COUNTS = "portal.workbench.counts.nav_counts"
 
-# Functions taking an outbox Message, by channel; a channel without one waits.
-MESSAGE_GATEWAYS = {"sms": env("SMS_GATEWAY", default=""), "email": env("EMAIL_GATEWAY", default="")}
+# Functions taking an outbox Message, by channel; without one, messages stay inside the portal.
+MESSAGE_GATEWAYS = {"sms": env("SMS_GATEWAY", default="")}
 
 LOGGING = {
     "version": 1,
