@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from portal.accounts.enums import Role
 from portal.places.models import Division
 
@@ -20,9 +22,9 @@ class Scope:
 
     @classmethod
     def of(cls, user) -> "Scope":
-        """What a person of the bureau looks after."""
+        """What a person of the bureau looks after; the administrator the city."""
         own = user.pk if user.role == Role.COMMISSIONER else None
-        return cls(user.region_scope, own)
+        return cls(user.region_scope or settings.CITY_CODE, own)
 
     @property
     def width(self) -> int:
@@ -59,8 +61,6 @@ class Scope:
     @property
     def name(self) -> str:
         """The region as people say it."""
-        if not self.region:
-            return "全市"
         division = Division.objects.filter(pk=self.region).first()
         if division is None:
             return self.region

@@ -40,9 +40,9 @@ class RegionForm(forms.Form):
 
     region = forms.ChoiceField(label="地区", required=False)
 
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, query, *, user):
         own = user.region_scope or settings.CITY_CODE
+        super().__init__({"region": query.get("region") or own})
         self.own = own
         regions = list(Division.objects.filter(pk=own))
         if len(own) <= len(settings.CITY_CODE):

@@ -28,7 +28,7 @@ PER_PAGE = 20
 @allow(OFFICERS)
 def weekly(request):
     """The snapshots of a region, newest first; POST asks for a week that is not there yet."""
-    regions = RegionForm(request.GET or None, user=request.user)
+    regions = RegionForm(request.GET, user=request.user)
     region = regions.chosen()
     form = WeekForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -109,7 +109,7 @@ def weekly_file(request, region, period):
 @require_safe
 def lists(request):
     """The four lists, each one click to Excel."""
-    regions = RegionForm(request.GET or None, user=request.user)
+    regions = RegionForm(request.GET, user=request.user)
     region = regions.chosen()
     return render(
         request,
@@ -124,6 +124,6 @@ def list_file(request, key):
     """One of the four lists as it is now, of the user's region or a district in it."""
     if key not in {one.key for one in FOUR_LISTS}:
         raise Http404
-    region = RegionForm(request.GET or None, user=request.user).chosen()
+    region = RegionForm(request.GET, user=request.user).chosen()
     name, content = list_workbook(key, Scope(region), timezone.now())
     return workbook_response(content, name)

@@ -2,11 +2,12 @@
 
 import django_filters
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from enterprises.enums import Education
 from jobseekers.enums import SeekerGroup, SeekerStatus
-from jobseekers.models import JobSeeker, Recommendation
+from jobseekers.models import JobIntention, JobSeeker, MatchGeneration, Recommendation
+from jobseekers.models.recommendation import GenerationState
 from portal.places.models import Division
 
 ANY = "全部"
@@ -49,6 +50,8 @@ class SeekerFilter(django_filters.FilterSet):
         empty_label=ANY,
     )
 
+    occupation = django_filters.CharFilter(method="by_occupation", label="第一意向的职业")
+
     class Meta:
         model = JobSeeker
         fields = []
@@ -74,4 +77,12 @@ class SeekerFilter(django_filters.FilterSet):
         current = Recommendation.objects.current().filter(seeker=OuterRef("pk"))
         if value == "yes":
             return queryset.filter(Exists(current))
-        return queryset.active().filter(~Exists(current))
+        made = MatchGeneration.objects.filter(state=GenerationState.CURRENT).values("created_at")
+        return queryset.active().filter(~Exists(current), created_at__lt=Subquery(made))
+
+    def by_occupation(self, queryset, name, value):
+        """First wish of that occupation or below; “none”: of no known one."""
+        first = JobIntention.objects.filter(seeker=OuterRef("pk"), rank=1, occupation__isnull=False)
+        if value == "none":
+            return queryset.filter(~Exists(first))
+        return queryset.filter(Exists(first.filter(occupation__code__startswith=value)))

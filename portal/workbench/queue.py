@@ -13,6 +13,7 @@ from subsidies.enums import ClaimState
 from .waiting import Waiting
 
 OFFICE_CLOSES = time(17, 30)
+SOON = timedelta(hours=24)
 LONGEST = 200
 
 
@@ -47,7 +48,7 @@ class Queue:
 
 
 def work_queue(waiting: Waiting, limit: int = 10) -> Queue:
-    """What waits for a person. Tickets, emergencies, batches and objections one by one, the rest
+    """What waits for a person, most urgent first. Tickets, emergencies, batches and objections one by one, the rest
     in sums. At most LONGEST lines are read of each kind."""
     limit = min(limit, LONGEST)
     makers = (_tickets, _emergencies, _objections, _batches)
@@ -61,13 +62,17 @@ def work_queue(waiting: Waiting, limit: int = 10) -> Queue:
         if task:
             tasks.append(task)
             total += 1
-    return Queue(sorted(tasks, key=_urgency)[:limit], total)
+    tasks.sort(key=lambda task: _urgency(task, waiting.now))
+    return Queue(tasks[:limit], total)
 
 
-def _urgency(task):
-    """Overdue ones first, then by deadline, then what has none by how long it has waited."""
-    moment = task.deadline or task.since
-    return (not task.overdue, task.deadline is None, moment)
+def _urgency(task, now):
+    """Overdue, then due within a day, then what has no deadline and waits, then the later ones."""
+    if task.deadline is None:
+        return (2, task.since)
+    if task.overdue:
+        return (0, task.deadline)
+    return (1 if task.deadline < now + SOON else 3, task.deadline)
 
 
 def _cut(queryset, limit):
@@ -77,7 +82,9 @@ def _cut(queryset, limit):
 
 
 def _tickets(waiting, limit):
-    found = waiting.tickets().select_related("enterprise", "region").order_by("due_at", "pk")
+    found = (
+        waiting.tickets().select_related("enterprise", "region__parent").order_by("due_at", "pk")
+    )
     rows, count = _cut(found, limit)
     tasks = [
         Task(
@@ -89,7 +96,7 @@ def _tickets(waiting, limit):
             started=ticket.created_at,
             who=ticket.enterprise.name if ticket.enterprise_id else ticket.masked_contact,
             is_key=ticket.is_key,
-            place=ticket.region.name,
+            place=_district(ticket.region),
             overdue=ticket.due_at < waiting.now,
         )
         for ticket in rows

@@ -11,6 +11,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("runs/", search.runs, name="runs"),
     path("matching/", matching.matching, name="matching"),
+    path("matching/unmatched/", shortage_lists.unmatched_vacancies, name="unmatched_vacancies"),
     path("shortage-items/", shortage_lists.shortage_items, name="shortage_items"),
     path("fills/", shortage_lists.fills, name="fills"),
     path("jobseekers/", jobseekers.jobseekers, name="jobseekers"),

@@ -64,9 +64,8 @@ class Waiting:
 
     def licences(self):
         """Enterprises with a licence nobody has looked at."""
-        if self.is_commissioner:
-            return Enterprise.objects.none()
-        return Enterprise.objects.visible_to(self.user).licence_waiting()
+        found = Enterprise.objects.visible_to(self.user).licence_waiting()
+        return found.none() if self.is_commissioner else found
 
     def rechecks(self):
         """Approved licences past the day they were to be looked at again."""

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from jobseekers.enums import SeekerGroup, SeekerStatus
 from jobseekers.models import Application, JobSeeker, Recommendation
 from portal.accounts.access import OFFICERS, allow
-from portal.places.models import Division
+from portal.places.models import Division, Occupation
 from portal.workbench.filters import SeekerFilter
 
 PER_PAGE = 20
@@ -32,6 +32,7 @@ def jobseekers(request):
         "workbench/jobseekers.html",
         {
             "filter": found,
+            "occupation": Occupation.objects.filter(pk=request.GET.get("occupation", "")).first(),
             "page_obj": page,
             "rows": [(seeker, _groups(seeker), SeekerStatus(seeker.status)) for seeker in page],
         },
@@ -70,7 +71,7 @@ def jobseeker(request, public_id):
         {
             "seeker": seeker,
             "status": SeekerStatus(seeker.status),
-            "groups": _groups(seeker),
+            "group_labels": _groups(seeker),
             "places": places,
             "intentions": seeker.intentions.select_related("occupation"),
             "recommendations": recommendations[:SHOWN],

@@ -1,5 +1,6 @@
 """Search over everything, and the rows of scheduled jobs."""
 
+from django import forms
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -26,6 +27,12 @@ TONES = {
 INTERRUPTED = ("warn", "alert-circle")
 
 
+class RunKindForm(forms.Form):
+    """Which job's runs to list."""
+
+    kind = forms.ChoiceField(label="任务", required=False, choices=[("", "全部"), *KINDS.items()])
+
+
 @allow(BUREAU)
 @never_cache
 @require_safe
@@ -35,7 +42,7 @@ def search(request):
     return render(
         request,
         "workbench/search.html",
-        {"typed": typed, "groups": search_all(request.user, typed)},
+        {"typed": typed, "found": search_all(request.user, typed)},
     )
 
 
@@ -59,12 +66,12 @@ def run_rows(runs):
 def runs(request):
     """Every run of a job, the newest first, with seconds per stage and what went wrong."""
     found = JobRun.objects.all()
-    kind = request.GET.get("kind", "")
-    if kind in KINDS:
-        found = found.filter(kind=kind)
+    form = RunKindForm(request.GET)
+    if form.is_valid() and form.cleaned_data["kind"]:
+        found = found.filter(kind=form.cleaned_data["kind"])
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workbench/runs.html",
-        {"page_obj": page, "rows": run_rows(page), "kinds": KINDS.items(), "kind": kind},
+        {"page_obj": page, "rows": run_rows(page), "form": form},
     )

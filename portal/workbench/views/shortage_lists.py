@@ -1,14 +1,16 @@
-"""The lists behind the dashboard's figures: kinds of work missing, people who came."""
+"""The lists behind the figures: kinds of work missing, people who came, posts nobody fits."""
 
 from django.core.paginator import Paginator
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from enterprises.enums import FillChannel
-from enterprises.models import ShortageDeclaration, ShortageFill, ShortageItem
-from portal.accounts.access import BUREAU, allow
+from enterprises.models import ShortageDeclaration, ShortageFill, ShortageItem, Vacancy
+from jobseekers.models import MatchGeneration, Recommendation
+from jobseekers.models.recommendation import GenerationState
+from portal.accounts.access import BUREAU, OFFICERS, allow
 from portal.places.models import Division, Occupation
 from portal.reports.weeks import Week
 
@@ -40,13 +42,7 @@ def shortage_items(request):
     )
     items = ShortageItem.objects.filter(declaration__in=declarations)
     items, area = _area(request, items, "declaration__enterprise__region")
-    code = request.GET.get("occupation", "").strip()
-    occupation = None
-    if code == "none":
-        items = items.filter(occupation__isnull=True)
-    elif code:
-        occupation = Occupation.objects.filter(pk=code).first()
-        items = items.filter(occupation__code__startswith=code)
+    items, occupation, unknown = _occupation(request, items)
     rows = items.select_related("declaration__enterprise__region__parent", "occupation").order_by(
         "-missing", "pk"
     )
@@ -61,9 +57,52 @@ def shortage_items(request):
             "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
             "area": area,
             "occupation": occupation,
-            "unknown_occupation": code == "none",
+            "unknown_occupation": unknown,
             "missing": items.aggregate(sum=Sum("missing", default=0))["sum"],
             "still": totals["declared"] - totals["filled"],
+        },
+    )
+
+
+def _occupation(request, queryset):
+    """(narrowed queryset, Occupation or None, whether those of no known one) by ?occupation=."""
+    code = request.GET.get("occupation", "").strip()
+    if code == "none":
+        return queryset.filter(occupation__isnull=True), None, True
+    if not code:
+        return queryset, None, False
+    found = queryset.filter(occupation__code__startswith=code)
+    return found, Occupation.objects.filter(pk=code).first(), False
+
+
+@allow(OFFICERS)
+@require_safe
+def unmatched_vacancies(request):
+    """Live posts for which the generation in use found nobody; by area and occupation."""
+    generation = MatchGeneration.objects.filter(state=GenerationState.CURRENT).first()
+    posts = Vacancy.objects.none()
+    if generation is not None:
+        given = Recommendation.objects.filter(generation=generation, vacancy=OuterRef("pk"))
+        posts = (
+            Vacancy.objects.managed_by(request.user)
+            .live()
+            .filter(~Exists(given), published_at__lt=generation.created_at)
+        )
+    posts, area = _area(request, posts, "enterprise__region")
+    posts, occupation, unknown = _occupation(request, posts)
+    rows = posts.select_related("enterprise", "region__parent", "occupation").order_by(
+        "-headcount", "pk"
+    )
+    return render(
+        request,
+        "workbench/unmatched_vacancies.html",
+        {
+            "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+            "generation": generation,
+            "area": area,
+            "occupation": occupation,
+            "unknown_occupation": unknown,
+            "headcount": posts.aggregate(sum=Sum("headcount", default=0))["sum"],
         },
     )
 
