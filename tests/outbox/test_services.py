@@ -17,7 +17,9 @@ from tests.factories import UserFactory
 from . import gateway
 
 pytestmark = pytest.mark.django_db
-WAITS_FOR_US = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+WAITS_FOR_US = (
+    "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+)
 
 
 @pytest.fixture
