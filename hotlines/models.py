@@ -73,7 +73,11 @@ class CommissionerQuerySet(models.QuerySet):
     def with_load(self):
         """Annotates load: how many enterprises each looks after today."""
         return self.annotate(
-            load=models.Count("assignments", filter=models.Q(assignments__ended_at__isnull=True))
+            load=models.Count(
+                "assignments",
+                filter=models.Q(assignments__ended_at__isnull=True),
+                distinct=True,  # other counts beside this one join other tables
+            )
         )
 
 
@@ -142,22 +146,18 @@ class TicketQuerySet(models.QuerySet):
     """Tickets."""
 
     def visible_to(self, user):
-        """Staff: region; a commissioner: their own and their enterprises'; members: their
-        enterprise's; a seeker: those they wrote."""
+        """Staff: region; a commissioner and members: their enterprises' while they are theirs, and
+        what they wrote down without an enterprise; a seeker: those they wrote."""
         if not user.is_authenticated:
             return self.none()
-        if user.role == Role.COMMISSIONER:
-            return self.filter(
-                models.Q(owner__user_id=user.pk)
-                | models.Q(
-                    enterprise__in=Enterprise.objects.filter(enterprise_scope(user)).values("pk")
-                )
-            )
-        if user.is_bureau:
+        if user.is_bureau and user.role != Role.COMMISSIONER:
             return self.filter(region__code__startswith=user.region_scope)
-        if user.role == Role.ENTERPRISE_MEMBER:
-            return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
-        return self.filter(created_by_id=user.pk)
+        return self.filter(
+            models.Q(enterprise__isnull=True, created_by_id=user.pk)
+            | models.Q(
+                enterprise__in=Enterprise.objects.filter(enterprise_scope(user)).values("pk")
+            )
+        )
 
     def unanswered(self):
         """Waiting for an answer."""

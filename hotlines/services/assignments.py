@@ -13,7 +13,8 @@ from .refused import Refused
 
 
 def assign(enterprise, commissioner, by, reason=""):
-    """Give an enterprise a commissioner; if it has one, this is a handover and needs a reason.
+    """Give an enterprise a commissioner; if it has one, this is a handover and needs a reason,
+    and both are told.
 
     Open tickets of the enterprise go with it. The same commissioner again changes nothing. Raises
     Refused for a commissioner who left or works elsewhere. Returns the live Assignment.
@@ -25,7 +26,7 @@ def assign(enterprise, commissioner, by, reason=""):
             raise Refused(f"{commissioner}已不在岗，不能包保企业。")
         if not enterprise.region_id.startswith(commissioner.user.region_id):
             raise Refused(f"{commissioner}负责的地区不包括这家企业所在地。")
-        live = Assignment.objects.active().filter(enterprise=enterprise).first()
+        live = _live(enterprise)
         if live and live.commissioner_id == commissioner.pk:
             return live
         if live:
@@ -37,6 +38,8 @@ def assign(enterprise, commissioner, by, reason=""):
         )
         Ticket.objects.unanswered().filter(enterprise=enterprise).update(owner=commissioner)
         _tell(made, handed_over=live is not None)
+        if live:
+            _tell_former(live, f"由{commissioner}接手。原因：{reason.strip()}")
         return made
 
 
@@ -46,17 +49,39 @@ def release(enterprise, by, reason):
         raise Refused("结束包保要写明原因。")
     with transaction.atomic():
         enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
-        live = Assignment.objects.active().filter(enterprise=enterprise).first()
+        live = _live(enterprise)
         if live:
-            live.reason = reason[:200]
+            live.reason = f"{live.reason}；结束：{reason.strip()}".removeprefix("；")[:200]
             _end(live)
             Ticket.objects.unanswered().filter(enterprise=enterprise).update(owner=None)
+            _tell_former(live, f"原因：{reason.strip()}")
         return live
+
+
+def _live(enterprise):
+    return (
+        Assignment.objects.active()
+        .filter(enterprise=enterprise)
+        .select_related("enterprise", "commissioner__user")
+        .first()
+    )
 
 
 def _end(assignment):
     assignment.ended_at = timezone.now()
     assignment.save()
+
+
+def _tell_former(assignment, words):
+    """To the commissioner whose time with an enterprise is over."""
+    enterprise = assignment.enterprise
+    post(
+        assignment.commissioner.user,
+        kind="assignment",
+        key=f"assignment:{assignment.pk}:former",
+        subject=f"您不再包保{enterprise.name}",
+        body=words,
+    )
 
 
 def _tell(assignment, handed_over):

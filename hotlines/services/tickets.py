@@ -1,14 +1,15 @@
 """Tickets (E3): from hotline, portal or visit, routed to the owner, answered within the clock."""
 
+import zlib
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from enterprises.models import KeyListEntry
-from hotlines.enums import TicketState
+from enterprises.models import Enterprise, KeyListEntry
+from hotlines.enums import TicketSource, TicketState
 from hotlines.models import Assignment, Ticket
 from portal.accounts.models import Membership
 from portal.outbox.services import post
@@ -18,6 +19,8 @@ from .refused import Refused
 
 ORDINARY_WORKING_DAYS = 2
 OFFICE_CLOSES = time(17, 30)
+SECOND_CLICK = timedelta(minutes=10)
+LOCK_SPACE = 7033  # first half of the advisory locks' numbers, as in portal.runs and sign-in
 
 
 def due_at(now, is_key):
@@ -33,12 +36,20 @@ def open_ticket(
     *, source, region, subject, body, contact_name, contact_phone="", enterprise=None, by=None
 ):
     """Write a question down and route it: to the enterprise's commissioner if it has one, else to
-    the district's queue. The clock starts now. Returns the Ticket."""
+    the district's queue. The clock starts now. Returns the Ticket; the one that is there already
+    when the same person sends the same words again within ten minutes."""
     now = timezone.now()
     with transaction.atomic():
+        same = _sent_before(now, region, enterprise, subject, body, contact_phone, by)
+        if same is not None:
+            return same
         assignment = None
         is_key = False
         if enterprise is not None:
+            # Against a handover at the same moment, which would leave the ticket behind.
+            enterprise = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(
+                pk=enterprise.pk
+            )
             region = enterprise.region
             assignment = (
                 Assignment.objects.active()
@@ -75,6 +86,20 @@ def open_ticket(
         return ticket
 
 
+def _sent_before(now, region, enterprise, subject, body, contact_phone, by):
+    """The ticket that a second click would write again, else None. Clicks wait for each other."""
+    place = enterprise.region_id if enterprise else region.pk
+    with connection.cursor() as cursor:
+        key = zlib.crc32("\0".join((place, subject, body)).encode()) - 2**31
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, key])
+    alike = Ticket.objects.filter(
+        region=place, enterprise=enterprise, subject=subject, body=body, created_by=by,
+        created_at__gt=now - SECOND_CLICK,
+    )  # fmt: skip
+    # The phone is encrypted: it is compared here, not in the database.
+    return next((ticket for ticket in alike if ticket.contact_phone == contact_phone), None)
+
+
 def answer_ticket(ticket, by, words):
     """Answer; a second answer replaces nothing and is refused."""
     if not words.strip():
@@ -89,13 +114,14 @@ def answer_ticket(ticket, by, words):
         ticket.answered_by = by
         ticket.answered_at = timezone.now()
         ticket.save()
-        for user in _asked_by(ticket):
+        for user in asked_by(ticket):
             post(
                 user,
                 kind="ticket",
                 key=f"ticket:{ticket.pk}:answer:{user.pk}",
                 subject=f"“{ticket.subject}”有答复",
                 body=words,
+                path=reverse("hotlines:ticket", args=[ticket.public_id]),
             )
         return ticket
 
@@ -126,9 +152,12 @@ def escalate_ticket(ticket, by):
         return ticket
 
 
-def _asked_by(ticket):
-    """The accounts that should read the answer: who wrote it, and the enterprise's people."""
-    users = {ticket.created_by_id: ticket.created_by} if ticket.created_by_id else {}
+def asked_by(ticket):
+    """The accounts that read the answer: who asked on the portal, and the enterprise's people.
+    None for somebody who called or has no account: they are called back."""
+    users = {}
+    if ticket.source == TicketSource.PORTAL and ticket.created_by_id:
+        users[ticket.created_by_id] = ticket.created_by
     if ticket.enterprise_id:
         for member in Membership.objects.filter(
             enterprise=ticket.enterprise_id, ended_at__isnull=True

@@ -164,6 +164,7 @@ def test_a_stranger_leaves_a_question_at_night(client):
             "contact_name": "测试丁",
             "contact_phone": "8652-9818",
         },
+        follow=True,
     )
     ticket = Ticket.objects.get()
     assert ticket.public_id in page.content.decode()
