@@ -109,7 +109,7 @@ STAFF = (
     Group(
         "求职者",
         (
-            Entry("求职登记", "workbench:jobseekers", "users", "", ALL_STAFF),
+            Entry("求职登记", "workbench:jobseekers", "users", "", CITY_AND_DISTRICT),
             Entry("匹配运行", "workbench:matching", "arrows-shuffle", "", CITY_AND_DISTRICT),
         ),
     ),

@@ -32,7 +32,8 @@ SELECT count(*)::int, count(*) FILTER (WHERE given > 0)::int,
        count(*) FILTER (WHERE given > 0 AND given * 10 <= 2 * room)::int,
        count(*) FILTER (WHERE given * 10 > 2 * room AND given * 10 <= 5 * room)::int,
        count(*) FILTER (WHERE given * 10 > 5 * room AND given < room)::int,
-       count(*) FILTER (WHERE given >= room)::int
+       count(*) FILTER (WHERE given >= room)::int,
+       count(*) FILTER (WHERE given > room)::int
 FROM (SELECT v.headcount * %(cap)s AS room,
              (SELECT count(*) FROM jobseekers_recommendation r
               WHERE r.generation_id = %(generation)s AND r.vacancy_id = v.id) AS given,
@@ -72,7 +73,8 @@ class Coverage:
 @dataclass(frozen=True)
 class MatchFigures:
     """Of the generation in use: coverage of four groups, vacancies by recommendations per person
-    wanted (none, to a fifth of the cap, to a half, below it, at it)."""
+    wanted (none, to a fifth of the cap, to a half, below it, at it or over); over_cap: those over it, which
+    happens only when fewer are wanted since the night."""
 
     generation: MatchGeneration
     seekers: Coverage
@@ -80,6 +82,7 @@ class MatchFigures:
     vacancies: Coverage
     key_vacancies: Coverage
     bands: tuple[int, ...]
+    over_cap: int
 
     @property
     def cap(self) -> int:
@@ -110,7 +113,8 @@ def match_figures(scope: Scope) -> MatchFigures | None:
         Coverage("就业困难人员", people[3], people[2]),
         Coverage("岗位", posts[1], posts[0]),
         Coverage("重点企业岗位", posts[3], posts[2]),
-        tuple(posts[4:]),
+        tuple(posts[4:9]),
+        posts[9],
     )
 
 

@@ -45,7 +45,8 @@ class SupplyFileForm(forms.Form):
 @allow(OFFICERS)
 def supply_imports(request):
     """What was imported, newest first; POST takes a file."""
-    form = SupplyFileForm(request.POST or None, request.FILES or None)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = SupplyFileForm(*sent)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
