@@ -4,9 +4,12 @@ A process each, so that the peak memory of one is not that of the one before.
 """
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from bench.cities import KEEP, drop_cities
 
 HERE = Path(__file__).resolve().parent
 
@@ -30,9 +33,14 @@ def main(wanted):
         print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(known)}.")
         return 1
     failed = []
-    for name in wanted or known:
-        if subprocess.run([sys.executable, "-m", f"bench.{name}"], cwd=HERE.parent).returncode:
-            failed.append(name)
+    kept = os.environ | {KEEP: "1"}  # a city is loaded once for all of them
+    try:
+        for name in wanted or known:
+            command = [sys.executable, "-m", f"bench.{name}"]
+            if subprocess.run(command, cwd=HERE.parent, env=kept).returncode:
+                failed.append(name)
+    finally:
+        drop_cities()
     if failed:
         print(f"Failed: {', '.join(failed)}.")
     return 1 if failed else 0

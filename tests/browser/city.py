@@ -27,7 +27,9 @@ def _settings():
 def _administer(*statements):
     """Run statements outside any transaction, connected to no database of ours."""
     parameters = connections["default"].get_connection_params()
-    kept = {key: parameters[key] for key in ("host", "port", "user", "password") if key in parameters}
+    kept = {
+        key: parameters[key] for key in ("host", "port", "user", "password") if key in parameters
+    }
     connection = psycopg2.connect(dbname="postgres", **kept)
     try:
         connection.autocommit = True

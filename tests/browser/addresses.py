@@ -1,0 +1,146 @@
+"""Every address of the portal that shows a page, with an object to show, found by its URL name.
+
+A new page that needs an object fails the test until it is told here which one.
+"""
+
+from django.urls import get_resolver, reverse
+
+from enterprises.models import Enterprise, LicenceFile, ShortageDeclaration, Vacancy
+from hotlines.models import Commissioner, Hotline, Ticket
+from jobseekers.models import Application, JobSeeker, SupplyListImport
+from portal.demo.story import MAIN_ENTERPRISE, PLANTED
+from subsidies.models import Claim, ClaimBatch, Decision, Objection, PolicyVersion, PublicNotice
+
+# Files, acts without a page of their own, and addresses only programs ask for.
+NO_PAGE = {
+    "health", "robots", "sitemap", "sitemap_part", "care", "accounts:logout", "accounts:start",
+    "enterprises:licence_file", "enterprises:occupation_options",
+    "enterprises:member_change", "enterprises:switch",
+    "enterprises:vacancy_submit", "enterprises:vacancy_extend", "enterprises:vacancy_copy",
+    "enterprises:message_open", "jobseekers:message_open", "workbench:message_open",
+    "jobseekers:withdraw", "jobseekers:dismiss", "jobseekers:consent_withdraw", "jobseekers:apply",
+    "workbench:key_list_end", "workbench:key_list_add", "workbench:hotline_delete",
+    "subsidies:run_workbook", "subsidies:first_review", "subsidies:second_review",
+    "subsidies:return_batch", "subsidies:claim_act", "subsidies:publish", "subsidies:withdraw",
+    "hotlines:asked",  # only after asking; test_without_script.py does
+    "workbench:supply_template", "workbench:supply_errors", "reports:weekly_file", "reports:list_file",
+}  # fmt: skip
+# The same address in another state: name → queries.
+ALSO = {
+    "vacancies:search": ("?q=数控", "?q=宇航员", "?q=车工&region=320412&sort=date"),
+    "enterprises:vacancy_edit": ("?check=1",),
+    "enterprises:vacancies": ("?show=draft",),
+    "subsidies:batch": ("?sample=1",),
+    "subsidies:run": ("?outcome=deny&near=on", "?q=没有这家"),
+    "accounts:register": ("?role=enterprise_member",),
+    "hotlines:ask": ("?subject=稳岗返还",),
+}
+
+
+def _first(model, **conditions):
+    return {"public_id": model.objects.filter(**conditions).order_by("pk")[0].public_id}
+
+
+def _main():
+    return Enterprise.objects.get(name=PLANTED[MAIN_ENTERPRISE].name)
+
+
+def _live():
+    return {"public_id": Vacancy.objects.live().filter(enterprise=_main()).first().public_id}
+
+
+def _decision():
+    return {"public_id": Claim.objects.get(enterprise=_main()).decision.public_id}
+
+
+def _policy():
+    version = (
+        PolicyVersion.objects.filter(state="published").first() or PolicyVersion.objects.first()
+    )
+    return {"policy_id": version.policy_id}
+
+
+def _policy_version():
+    version = PolicyVersion.objects.order_by("pk").first()
+    return {"policy_id": version.policy_id, "version": version.version}
+
+
+def _waiting_licence():
+    return {"public_id": LicenceFile.objects.latest("pk").enterprise.public_id}
+
+
+def _application():
+    theirs = {"vacancy__enterprise": _main(), "seeker__user__username": "wangjianguo"}
+    return Application.objects.filter(state="interview", **theirs).latest("pk")
+
+
+OBJECTS = {
+    "accounts:reveal": lambda: {
+        "kind": "seeker",
+        "field": "phone",
+        "public_id": _application().seeker.public_id,
+    },
+    "vacancies:employer": lambda: {"public_id": _main().public_id},
+    "vacancies:detail": _live,
+    "enterprises:vacancy": _live,
+    "enterprises:vacancy_close": _live,
+    "enterprises:vacancy_edit": lambda: _first(Vacancy, enterprise=_main(), state="draft"),
+    "enterprises:candidates": _live,
+    "enterprises:shortage": lambda: _first(ShortageDeclaration, enterprise=_main()),
+    "enterprises:shortage_edit": lambda: _first(ShortageDeclaration, enterprise=_main()),
+    "enterprises:policy_decision": _decision,
+    "enterprises:policy_objection": _decision,
+    "enterprises:applicant": lambda: {"public_id": _application().public_id},
+    "jobseekers:application": lambda: {"public_id": _application().public_id},
+    "policies:detail": _policy,
+    "policies:version": _policy_version,
+    "notices:detail": lambda: _first(PublicNotice),
+    "notices:objection": lambda: _first(PublicNotice),
+    "hotlines:ticket": lambda: _first(Ticket, enterprise=_main()),
+    "workbench:enterprise": lambda: {"public_id": _main().public_id},
+    "workbench:licence_review": _waiting_licence,
+    "workbench:vacancy_review": lambda: _first(Vacancy, state="in_review"),
+    "workbench:shortage": lambda: _first(ShortageDeclaration, state="serving"),
+    "workbench:ticket": lambda: _first(Ticket, state="open"),
+    "workbench:commissioner": lambda: _first(Commissioner, user__username="zhoumin"),
+    "workbench:assignment": lambda: {"public_id": _main().public_id},
+    "workbench:visit_new": lambda: {"public_id": _main().public_id},
+    "workbench:hotline_edit": lambda: _first(Hotline),
+    "workbench:jobseeker": lambda: _first(JobSeeker, user__username="wangjianguo"),
+    "workbench:supply_import": lambda: _first(SupplyListImport),
+    "subsidies:run": lambda: {"public_id": Decision.objects.first().screening.public_id},
+    "subsidies:decision": _decision,
+    "subsidies:batch": lambda: {
+        "public_id": ClaimBatch.objects.filter(second_reviewer=None).first().public_id
+    },
+    "subsidies:notice": lambda: _first(PublicNotice),
+    "subsidies:objection": lambda: _first(Objection),
+}
+
+
+def names(patterns=None, prefix=""):
+    """(URL name, names of its arguments) of every address but those of the API and Django's admin."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if hasattr(pattern, "url_patterns"):
+            if pattern.app_name not in ("admin", "api", "ui"):
+                inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                yield from names(pattern.url_patterns, inner)
+        else:
+            yield f"{prefix}{pattern.name}", tuple(pattern.pattern.converters)
+
+
+def pages():
+    """URL name → addresses of its pages, the variants included."""
+    found = {}
+    for name, arguments in names():
+        if name in NO_PAGE:
+            continue
+        assert not arguments or name in OBJECTS, f"Which object shows {name}? Say so in OBJECTS."
+        path = reverse(name, kwargs=OBJECTS[name]() if arguments else {})
+        found[name] = [path, *(path + query for query in ALSO.get(name, ()))]
+    return found
+
+
+def unused():
+    """Objects told to be there although nothing asks for them."""
+    return set(OBJECTS) - {name for name, arguments in names() if arguments}
