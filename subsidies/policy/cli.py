@@ -7,13 +7,13 @@ status 2. Failing cases or faulty files are exit status 1. Nothing here needs a 
 import argparse
 import json
 import sys
-from datetime import date
 from pathlib import Path
 
 from .cases import cases_path, load_cases, run_case
 from .coverage import missing_cases
 from .errors import CaseFileError, FactError, PolicyError, PolicyFileError
 from .evaluator import evaluate
+from .facts import iso_day
 from .policyset import CASES_SUFFIX, POLICIES, PolicySet, load_policy, load_policy_set, policy_files
 from .show import show_policy, show_provision
 
@@ -58,9 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _day(text):
     try:
-        if len(text) != 10:
-            raise ValueError
-        return date.fromisoformat(text)
+        return iso_day(text)
     except ValueError:
         raise InputError(f"日期“{text}”不对，要写成 2020-03-25") from None
 
@@ -78,6 +76,12 @@ def _no_float(text):
     raise FactError(f'“{text}”不对：金额写整数分，比例写成文字，例如 "0.55"')
 
 
+def _whole(text):
+    if len(text) > 18:
+        raise FactError(f"数 {text[:18]}…太大")
+    return int(text)
+
+
 def read_facts(path: str) -> dict:
     """Facts from a JSON file (``-`` is standard input). Raises ``PolicyError``."""
     try:
@@ -85,6 +89,7 @@ def read_facts(path: str) -> dict:
         facts = json.loads(
             data.decode("utf-8-sig"),
             object_pairs_hook=_unique,
+            parse_int=_whole,
             parse_float=_no_float,
             parse_constant=_no_float,
         )
@@ -182,11 +187,18 @@ _COMMANDS = {"evaluate": _evaluate, "test": _test, "lint": _lint, "show": _show}
 
 def main(arguments: list[str] | None = None, out=None, err=None) -> int:
     """Run one command; return the exit status."""
-    out, err = out or sys.stdout, err or sys.stderr
+    out, err = out or _utf8(sys.stdout), err or _utf8(sys.stderr)
     try:
         options = build_parser().parse_args(arguments)
         return _COMMANDS[options.command](options, out)
     except PolicyError as error:
-        line = " ".join(str(error).split())
+        line = " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()
         err.write(f"{line}\n")
         return 2
+
+
+def _utf8(stream):
+    """A standard stream that writes UTF-8, as JSON must be, whatever the locale."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8")
+    return stream

@@ -22,8 +22,8 @@ AGENCY_KINDS = {
 }
 
 KIND_WORDS = {
-    "int": "非负整数",
-    "fen": "以分为单位的非负整数",
+    "int": "10 亿以内的非负整数",
+    "fen": "以分为单位、1000 万亿以内的非负整数",
     "date": "“2020-03-10”这样的日期",
     "share": '写成文字的 0 到 1 之间的小数，例如 "0.55"',
     "bool": "true 或 false",
@@ -31,7 +31,7 @@ KIND_WORDS = {
     "region": "2 到 12 位的行政区划代码",
     "industry": "门类字母开头的行业代码，例如 F51",
     "placements": "各年见习人数与留用率的列表",
-    "provisions": "政策条款编号的列表",
+    "provisions": '政策条款编号的列表，例如 ["changzhou-2020-17/train-in-lieu"]',
 }
 
 
@@ -135,23 +135,42 @@ _PERSON = _entries(
 )
 CATALOGUE: dict[str, Fact] = {fact.name: fact for fact in _ENTERPRISE + _PERSON}
 
-_REGION = re.compile(r"[1-9]\d(?:\d\d){0,2}(?:\d{3}){0,2}")
-_INDUSTRY = re.compile(r"[A-T]\d{0,4}")
-_SHARE = re.compile(r"\d+(?:\.\d+)?")
+# Beyond these a figure is a slip of the keyboard: a billion persons, ten thousand billion yuan.
+MOST_COUNT = 10**9
+MOST_FEN = 10**15
+
+_REGION = re.compile(r"[1-9][0-9](?:[0-9][0-9]){0,2}(?:[0-9]{3}){0,2}")
+_INDUSTRY = re.compile(r"[A-T][0-9]{0,4}")
+_SHARE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_PROVISION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _count(value):
-    if type(value) is not int or value < 0:
-        raise ValueError
-    return value
+def _whole(most):
+    def read(value):
+        if type(value) is not int or not 0 <= value <= most:
+            raise ValueError
+        return value
+
+    return read
+
+
+_count = _whole(MOST_COUNT)
 
 
 def _day(value):
     if type(value) is date:
         return value
-    if not isinstance(value, str) or len(value) != 10:
+    if not isinstance(value, str):
         raise ValueError
-    return date.fromisoformat(value)
+    return iso_day(value)
+
+
+def iso_day(text: str) -> date:
+    """``2020-03-10`` as a date. Raises ``ValueError`` for any other way of writing one."""
+    if not _DAY.fullmatch(text):
+        raise ValueError
+    return date.fromisoformat(text)
 
 
 def _share(value):
@@ -199,14 +218,17 @@ def _placements(value):
 
 
 def _provisions(value):
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+    # A name that is no full id would bar nothing and let the same thing be paid twice.
+    if not isinstance(value, list | tuple):
+        raise ValueError
+    if not all(isinstance(item, str) and _PROVISION.fullmatch(item) for item in value):
         raise ValueError
     return tuple(value)
 
 
 _READERS = {
     "int": _count,
-    "fen": _count,
+    "fen": _whole(MOST_FEN),
     "date": _day,
     "share": _share,
     "bool": _truth,

@@ -13,9 +13,9 @@ def region_rule(scope, provision):
     rule out when there is no region: the claim is then made at the office of the place itself.
     """
     jurisdiction = scope.policy.jurisdiction
-    code = _significant(jurisdiction.code)
+    codes = [_significant(code) for code in (jurisdiction.code, *jurisdiction.former_codes)]
     base = scope.entry("jurisdiction", "所在地区", jurisdiction.cite, "region", "under")
-    base["limit"] = [code]
+    base["limit"] = codes
     base["limit_text"] = f"{jurisdiction.name}辖区内"
     required = provision.region == "required"
 
@@ -29,8 +29,8 @@ def region_rule(scope, provision):
             return entry
         entry["actual"] = entry["actual_text"] = region
         held = _significant(region)
-        inside = held.startswith(code) if jurisdiction.includes_below else held == code
-        if not inside and code.startswith(held):
+        inside = held.startswith(tuple(codes)) if jurisdiction.includes_below else held in codes
+        if not inside and any(code.startswith(held) for code in codes):
             entry["text"] = f"登记的地区 {region} 不够细，看不出是不是在{jurisdiction.name}。"
             return entry
         entry["result"] = inside

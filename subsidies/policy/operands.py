@@ -40,7 +40,10 @@ def json_value(value, kind: str):
 
 @dataclass(frozen=True)
 class Quantity:
-    """Something a rule can look at: a fact of the catalogue, or an indicator over facts."""
+    """Something a rule can look at: a fact of the catalogue, or an indicator over facts.
+
+    ``at_most`` is what the value cannot exceed while it is unknown itself.
+    """
 
     name: str
     label: str
@@ -49,6 +52,7 @@ class Quantity:
     needs: tuple[str, ...]
     get: Getter
     ratio: bool
+    at_most: Getter | None = None
 
     def text(self, value) -> str:
         """The value as a short Chinese phrase; ratios are worded beside their limit instead.
@@ -111,7 +115,9 @@ def quantity(
     fact = CATALOGUE[name]
     if less is not None:
         needs = (name, less)
-        return Quantity(name, fact.label, "int", fact.unit, needs, _difference(name, less), False)
+        return Quantity(
+            name, fact.label, "int", fact.unit, needs, _difference(name, less), False, _fact(name)
+        )
     if per is not None:
         label = f"{fact.label}占{CATALOGUE[per].label}的比例"
         return Quantity(name, label, "share", "", (name, per), _per(name, per), True)

@@ -9,8 +9,9 @@ from .errors import ParameterError
 from .operands import engine_value
 from .wording import shown
 
-_INT = re.compile(r"0|[1-9]\d*")
-_RATE = re.compile(r"\d+(?:\.\d+)?")
+# Long enough for any figure a bureau may set; a longer one is a slip.
+_INT = re.compile(r"0|[1-9][0-9]{0,17}")
+_RATE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,18})?")
 
 
 def check_local(policy_file, values: Mapping) -> dict:

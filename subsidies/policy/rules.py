@@ -164,6 +164,11 @@ def _unknown_text(scope, look, operand, facts, params):
     return f"{'；'.join(words)}，要人工核实。"
 
 
+def _too_low(most, test, limit):
+    """``most`` if even that misses the limit: two months are not three, whatever was back-paid."""
+    return most if most is not None and limit is not None and not test(most, limit) else None
+
+
 def condition_quantity(scope, condition):
     """What a condition or exclusion looks at."""
     return quantity(
@@ -215,6 +220,8 @@ def compile_condition(scope, condition, *, exclusion=False):
     def rule(facts, params):
         for name, applies in guards:
             value = facts.get(name)
+            if value is None and optional:
+                return None
             if value is None:
                 entry = base.copy()
                 entry["fact"], entry["label"] = name, CATALOGUE[name].label
@@ -223,6 +230,8 @@ def compile_condition(scope, condition, *, exclusion=False):
             if not applies(value):
                 return None
         actual = get(facts, params)
+        if actual is None and look.at_most is not None and operator in ("gt", "ge"):
+            actual = _too_low(look.at_most(facts, params), test, constant)
         if actual is None and optional:
             return None
         entry = base.copy()

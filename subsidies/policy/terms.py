@@ -14,6 +14,7 @@ Unit = Literal["fen", "share", "int", "choice"]
 Operator = Literal[
     "eq", "ne", "lt", "le", "gt", "ge", "within", "in", "not_in", "under", "contains_any"
 ]
+DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 Remedy = Literal["check_record", "certificate", "commissioner", "none"]
 
 
@@ -47,9 +48,13 @@ class Document(Strict):
 
 
 class Jurisdiction(Strict):
-    """Where the policy holds: a division code, with or without what lies below it."""
+    """Where the policy holds: a division code, with or without what lies below it.
 
-    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    ``former_codes`` are codes the same place bore before; records of the base year may have them.
+    """
+
+    code: DivisionCode
+    former_codes: list[DivisionCode] = Field(default_factory=list)
     name: Text
     includes_below: bool
     cite: Citation

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import sys
 
 import pytest
 from django.core.management import call_command
@@ -88,6 +89,16 @@ def test_local_parameters_and_the_day(facts_file):
         ([GENERAL], '{"size": "small", "size": "large"}', "写了两次"),
         ([GENERAL], '{"insured_end": 30.0}', "30.0"),
         ([GENERAL], '{"insured_end": NaN}', "NaN"),
+        ([GENERAL], '{"insured_end": %s}' % ("9" * 5000), "太大"),
+        ([GENERAL], {"insured_end": 10**9 + 1}, "10 亿以内"),
+        ([GENERAL], {"premium_enterprise_fen": 10**15 + 1}, "1000 万亿以内"),
+        ([GENERAL], {"hired_on": "2020-W10-2"}, "2020-03-10"),
+        ([GENERAL], {"kept_share": "０.５"}, "0 到 1"),
+        ([GENERAL], {"already_paid": ["train-in-lieu"]}, "changzhou-2020-17/train-in-lieu"),
+        ([GENERAL], '{"\\ud800": 1}', "\\ud800"),
+        ([GENERAL, "--set", "large_threshold=0." + "1" * 5000], FACTS, "0.055 这样的小数"),
+        ([GENERAL, "--set", "benefit_monthly_fen=" + "1" * 5000], FACTS, "整数"),
+        ([GENERAL, "--as-of", "2020-W10-2"], FACTS, "2020-W10-2"),
         (["changzhou-2020-17/nothing"], FACTS, "没有编号为"),
         ([GENERAL, "--set", "nothing=1"], FACTS, "没有参数“nothing”"),
         ([GENERAL, "--set", "general_rate=0.6"], FACTS, "不能在本地改"),
@@ -103,6 +114,14 @@ def test_wrong_input_is_one_line_and_status_two(facts_file, arguments, content, 
     status, out, err = run("evaluate", *arguments, "--facts", facts_file(content))
     assert (status, out) == (2, "")
     assert err.count("\n") == 1 and text in err
+
+
+def test_the_answer_is_utf8_whatever_the_locale(facts_file, monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert main(["evaluate", GENERAL, "--facts", facts_file(FACTS)]) == 0
+    sys.stdout.flush()
+    assert json.loads(written.getvalue().decode("utf-8"))["title"].startswith("失业保险稳岗返还")
 
 
 def test_missing_arguments_and_files():

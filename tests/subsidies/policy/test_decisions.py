@@ -104,6 +104,23 @@ def test_a_missing_figure_is_named(policy_set):
     assert entry(decision, "layoff_rate")["text"] == "裁员率的分母为 0，算不出来，要人工核实。"
 
 
+def test_two_months_are_not_three_whatever_was_back_paid(policy_set):
+    facts = {"local_household": False, "first_insured_here": True, "contract_months": 12}
+    facts |= {"registered": True, "insured_months": 2}
+    decision = evaluate(policy_set, "pingdu/referral", facts)
+    assert (decision.outcome, decision.failed) == ("deny", ["insured_months"])
+    assert entry(decision, "insured_months")["text"] == "参保时间 2 个月，不到 3 个月。"
+    open_one = evaluate(policy_set, "pingdu/referral", facts | {"insured_months": 3})
+    assert (open_one.outcome, open_one.unknown) == ("review", ["insured_months"])
+
+
+def test_records_under_a_former_code_of_the_place_count(policy_set):
+    facts = FACTS | {"region": "130527"}
+    decision = evaluate(policy_set, "nanhe-2020-1/refund-sme", facts, {"refund_rate": "1"})
+    assert decision.outcome == "grant"
+    assert entry(decision, "jurisdiction")["limit"] == ["130506", "130527"]
+
+
 def test_the_same_decision_is_the_same_bytes(policy_set):
     first = decide(policy_set).to_json()
     again = evaluate(policy_set, GENERAL, dict(reversed(FACTS.items())), {}, None).to_json()

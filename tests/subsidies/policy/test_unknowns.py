@@ -78,6 +78,33 @@ def test_a_stand_in_is_to_be_confirmed(policy_set):
     assert not {"paid_this_year_fen", "second_part"} & set(ids(known))
 
 
+def test_the_basic_rate_needs_no_record_of_who_stayed(policy_set):
+    facts = {
+        "certified_base": True,
+        "months": 6,
+        "paid_minimum_wage": True,
+        "accident_insured": True,
+    }
+    local = {"minimum_wage_monthly_fen": 173000}
+    decision = evaluate(policy_set, "pingdu/placement", facts, local)
+    assert (decision.outcome, decision.amount_fen) == ("grant", 622800)
+    assert "placement_more" in ids(decision)
+    known = evaluate(policy_set, "pingdu/placement", facts | {"kept_share": "0.5"}, local)
+    assert known.amount_fen == 622800
+    assert "placement_more" not in ids(known)
+
+
+def test_who_was_never_insured_gets_no_aid(policy_set):
+    local = {"benefit_monthly_fen": 150000, "aid_rate": "0.8"}
+
+    def aid(**facts):
+        return evaluate(policy_set, "nanhe-2020-1/unemployed-aid", facts, local)
+
+    assert aid(entitled_to_benefit=False, insured_months=0).failed == ["insured_months"]
+    left = aid(entitled_to_benefit=False)
+    assert left.outcome == "grant" and "insured_months" in ids(left)
+
+
 def test_alternatives_of_which_some_are_open(policy_set):
     facts = {
         "certified_base": True,
