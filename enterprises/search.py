@@ -23,8 +23,20 @@ def _quoted(word):
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
+class WordQuery(SearchQuery):
+    """A query taken word by word as it stands: to_tsquery would read "c++" as "c"."""
+
+    def __init__(self, text):
+        super().__init__(text, search_type="raw")
+        self.text = text
+
+    def as_sql(self, compiler, connection, function=None, template=None):
+        """The text as a tsquery literal."""
+        return "%s::tsquery", [self.text]
+
+
 def tsquery(terms, weights="", any_of=False):
-    """A SearchQuery that wants all terms (see search_words.query_terms), or any of them.
+    """A WordQuery that wants all terms (see search_words.query_terms), or any of them.
 
     weights: "A" to look at titles only, "AB" at titles and kinds of work.
     """
@@ -37,8 +49,7 @@ def tsquery(terms, weights="", any_of=False):
         joined = " <-> " if term.in_a_row else " & "
         return f"({whole} | ({joined.join(_quoted(part) + suffix for part in term.parts)}))"
 
-    query = (" | " if any_of else " & ").join(alternatives(term) for term in terms)
-    return SearchQuery(query, search_type="raw", config="simple")
+    return WordQuery((" | " if any_of else " & ").join(alternatives(term) for term in terms))
 
 
 def vector_text(*weighted):

@@ -7,6 +7,7 @@ write it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,25 @@ _DRIVING = "《道路交通安全法》第十九条"
 
 CERTIFICATES = (
     Certificate(
-        0, "电工证", "低压电工作业证", ("低压电工证", "电工证", "电工操作证"), _SPECIAL_WORK
+        0,
+        "电工证",
+        "低压电工作业证",
+        ("低压电工证", "电工证", "电工操作证", "低压电工特种作业操作证", "电工特种作业操作证"),
+        _SPECIAL_WORK,
     ),
-    Certificate(1, "高压电工证", "高压电工作业证", ("高压电工证", "高压证"), _SPECIAL_WORK),
     Certificate(
-        2, "焊工证", "焊接与热切割作业证", ("焊工证", "电焊证", "焊工操作证"), _SPECIAL_WORK
+        1,
+        "高压电工证",
+        "高压电工作业证",
+        ("高压电工证", "高压证", "高压电工特种作业操作证"),
+        _SPECIAL_WORK,
+    ),
+    Certificate(
+        2,
+        "焊工证",
+        "焊接与热切割作业证",
+        ("焊工证", "电焊证", "焊工操作证", "焊工特种作业操作证"),
+        _SPECIAL_WORK,
     ),
     Certificate(
         3, "高处作业证", "高处作业证", ("高处作业证", "登高证", "高空作业证"), _SPECIAL_WORK
@@ -40,7 +55,11 @@ CERTIFICATES = (
     ),
     Certificate(5, "危化品证", "危险化学品安全作业证", ("危化品证", "危险化学品证"), _SPECIAL_WORK),
     Certificate(
-        8, "叉车证", "场内机动车辆作业证（叉车）", ("叉车证", "叉车操作证"), _SPECIAL_EQUIPMENT
+        8,
+        "叉车证",
+        "场内机动车辆作业证（叉车）",
+        ("叉车证", "叉车操作证", "叉车司机证"),
+        _SPECIAL_EQUIPMENT,
     ),
     Certificate(
         9, "起重证", "起重机作业证", ("起重证", "行车证", "天车证", "起重机证"), _SPECIAL_EQUIPMENT
@@ -78,18 +97,30 @@ def mask_of(bits: Iterable[int]) -> int:
     return mask
 
 
+def _plain(text: str) -> str:
+    return text.replace(" ", "").upper()
+
+
+@cache
+def _known() -> list[tuple[str, int]]:
+    """(word, bit), the longest first."""
+    named = {
+        (_plain(word), certificate.bit)
+        for certificate in CERTIFICATES
+        for word in (certificate.name, certificate.short, *certificate.words)
+    }
+    return sorted(named, key=lambda pair: (-len(pair[0]), pair))
+
+
 def certificates_in(text: str) -> int:
     """The mask of the certificates named in a text.
 
-    Longer words are taken out first, so that "高压电工证" does not count as "电工证" as well.
+    A certificate is named by its full name, its short one or any of its words. Longer ones are
+    taken out first, so that "高压电工证" does not count as "电工证" as well.
     """
-    text = text.replace(" ", "").upper()
+    text = _plain(text)
     mask = 0
-    known = sorted(
-        ((word, certificate.bit) for certificate in CERTIFICATES for word in certificate.words),
-        key=lambda pair: (-len(pair[0]), pair),
-    )
-    for word, bit in known:
+    for word, bit in _known():
         if word in text:
             mask |= 1 << bit
             text = text.replace(word, "，")

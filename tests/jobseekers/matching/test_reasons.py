@@ -133,6 +133,13 @@ def test_certificates_are_found_in_words(text, bits):
     assert bits_of(certificates_in(text)) == bits
 
 
+@pytest.mark.parametrize("certificate", CERTIFICATES, ids=lambda c: c.short)
+def test_a_certificate_is_found_by_every_name_it_has(certificate):
+    """The profile form stores the full names; a name that is not found would match nobody."""
+    for word in (certificate.name, certificate.short, *certificate.words):
+        assert bits_of(certificates_in(word)) == [certificate.bit], word
+
+
 def test_the_catalogue_is_sound():
     bits = [certificate.bit for certificate in CERTIFICATES]
     assert len(set(bits)) == len(bits)
