@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from enterprises.models import Enterprise
-from portal.accounts.identity import clean_phone
+from portal.accounts.identity import clean_phone, clean_public_phone, normalise
 from portal.places.models import Division
 
 from .enums import Satisfaction, TicketSource, VisitKind
@@ -48,10 +48,14 @@ class MemberAskForm(forms.Form):
     )
 
 
+# What people write themselves comes by the portal's own form.
+TAKEN_DOWN = [(s.value, s.label) for s in TicketSource if s != TicketSource.PORTAL]
+
+
 class TicketForm(AskForm):
     """Staff write down what came by telephone or on a visit."""
 
-    source = forms.ChoiceField(label="来源", choices=TicketSource)
+    source = forms.ChoiceField(label="来源", choices=TAKEN_DOWN)
     credit_code = forms.CharField(
         label="企业（统一社会信用代码或全名）",
         required=False,
@@ -70,11 +74,12 @@ class TicketForm(AskForm):
 
     def clean_credit_code(self):
         """An enterprise the user sees."""
-        typed = self.cleaned_data["credit_code"].strip()
+        typed = normalise(self.cleaned_data["credit_code"])
         if typed:
             seen = Enterprise.objects.visible_to(self.user)
             self.enterprise = (
-                seen.filter(credit_code__iexact=typed).first() or seen.filter(name=typed).first()
+                seen.filter(credit_code=typed).first()
+                or seen.filter(name=self.cleaned_data["credit_code"].strip()).first()
             )
             if self.enterprise is None:
                 raise forms.ValidationError("没有找到这家企业，或不在您负责的地区。")
@@ -100,7 +105,7 @@ class CloseForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    """Give an enterprise a commissioner of the region."""
+    """Give an enterprise a commissioner whose region it lies in."""
 
     commissioner = forms.ModelChoiceField(label="专员", queryset=Commissioner.objects.none())
     reason = forms.CharField(
@@ -109,9 +114,11 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args, user, enterprise, **kwargs):
         super().__init__(*args, **kwargs)
+        # Prefix codes: province, city, district, street, village.
+        covering = {enterprise.region_id[:length] for length in (2, 4, 6, 9, 12)}
         self.fields["commissioner"].queryset = (
             Commissioner.objects.visible_to(user)
-            .filter(is_active=True)
+            .filter(is_active=True, user__region__in=covering)
             .select_related("user")
             .order_by("office", "pk")
         )
@@ -157,5 +164,5 @@ class HotlineForm(forms.ModelForm):
         )
 
     def clean_phone(self):
-        """A number one can call."""
-        return clean_phone(self.cleaned_data["phone"])
+        """A number one can call, 12333 and the like as well."""
+        return clean_public_phone(self.cleaned_data["phone"])

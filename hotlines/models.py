@@ -27,6 +27,7 @@ class HotlineQuerySet(models.QuerySet):
         return self.filter(region__code__startswith=user.region_scope)
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Hotline(models.Model):
     """用工服务热线."""
 

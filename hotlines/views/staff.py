@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Avg, Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -12,8 +12,15 @@ from hotlines.enums import QUOTAS, CommissionerRank, TicketState
 from hotlines.forms import AnswerForm, AssignForm, CloseForm, HotlineForm, TicketForm, VisitForm
 from hotlines.models import Assignment, Commissioner, Hotline, Ticket
 from hotlines.services.assignments import assign
+from hotlines.services.directory import delete_hotline, save_hotline
 from hotlines.services.refused import Refused
-from hotlines.services.tickets import answer_ticket, close_ticket, escalate_ticket, open_ticket
+from hotlines.services.tickets import (
+    answer_ticket,
+    asked_by,
+    close_ticket,
+    escalate_ticket,
+    open_ticket,
+)
 from hotlines.services.visits import record_visit
 from portal.accounts.access import ACTING_STAFF, BUREAU, OFFICERS, allow
 
@@ -35,7 +42,6 @@ def tickets(request):
     counts = seen.aggregate(
         **{value: Count("pk", filter=Q(state=value)) for value in TicketState.values},
         overdue=Count("pk", filter=Q(state=TicketState.OPEN, due_at__lt=now)),
-        content=Avg("satisfaction"),
     )
     return render(
         request,
@@ -58,9 +64,11 @@ def ticket_new(request):
         data = dict(form.cleaned_data)
         data.pop("credit_code")
         made = open_ticket(enterprise=form.enterprise, by=request.user, **data)
-        owner = f"已转给专员{made.owner}。" if made.owner else "已放入地区待答复。"
-        messages.success(request, f"已登记。{owner}")
-        return redirect("workbench:ticket", made.public_id)
+        owner = f"已转给专员{made.owner}。" if made.owner else f"已转给{made.region}，等待答复。"
+        messages.success(request, f"已登记，编号 {made.public_id}。{owner}")
+        if Ticket.objects.visible_to(request.user).filter(pk=made.pk).exists():
+            return redirect("workbench:ticket", made.public_id)
+        return redirect("workbench:tickets")  # a call for another district
     return render(
         request,
         "hotlines/staff/ticket_new.html",
@@ -87,13 +95,15 @@ def ticket(request, public_id):
                 return redirect("workbench:ticket", public_id)
             if "close" in request.POST:
                 closing = CloseForm(request.POST)
-                content = closing.cleaned_data["satisfaction"] if closing.is_valid() else None
-                close_ticket(found, request.user, content)
+                if not closing.is_valid():
+                    raise Refused("没有办结：请重新选对方是否满意。")
+                close_ticket(found, request.user, closing.cleaned_data["satisfaction"])
                 messages.success(request, "已办结。")
                 return redirect("workbench:tickets")
             if form.is_valid():
                 answer_ticket(found, request.user, form.cleaned_data["words"])
-                messages.success(request, "已答复，对方会收到消息。")
+                told = "对方会收到消息。" if asked_by(found) else "对方没有账号，请打电话告诉对方。"
+                messages.success(request, f"已答复，{told}")
                 return redirect("workbench:ticket", public_id)
         except Refused as refusal:
             messages.error(request, str(refusal))
@@ -231,7 +241,7 @@ def hotlines(request):
     return render(request, "hotlines/staff/hotlines.html", {"rows": rows})
 
 
-@allow(OFFICERS)
+@allow(OFFICERS & ACTING_STAFF)
 def hotline_edit(request, public_id=None):
     """Change one line, or add one."""
     line = None
@@ -239,7 +249,7 @@ def hotline_edit(request, public_id=None):
         line = get_object_or_404(Hotline.objects.editable_by(request.user), public_id=public_id)
     form = HotlineForm(request.POST or None, instance=line, user=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        save_hotline(form.save(commit=False))
         messages.success(request, "热线已保存，公开页面马上更新。")
         return redirect("workbench:hotlines")
     return render(
@@ -250,11 +260,11 @@ def hotline_edit(request, public_id=None):
     )
 
 
-@allow(OFFICERS)
+@allow(OFFICERS & ACTING_STAFF)
 @require_POST
 def hotline_delete(request, public_id):
     """Take a line out of the directory."""
     line = get_object_or_404(Hotline.objects.editable_by(request.user), public_id=public_id)
-    line.delete()
+    delete_hotline(line)
     messages.success(request, f"已删除{line.office}的热线。")
     return redirect("workbench:hotlines")

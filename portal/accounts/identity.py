@@ -8,6 +8,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError as StdnumError
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_SERVICE = re.compile(r"1\d{4}|9\d{4,5}|[48]00\d{7}")
 _LANDLINE = re.compile(r"(0\d{2,3})?[2-9]\d{6,7}")
 
 
@@ -53,6 +54,12 @@ def clean_phone(value):
     if not (_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number)):
         raise ValidationError("电话号码不对：手机 11 位，座机 7 到 8 位，可以带区号。")
     return number
+
+
+def clean_public_phone(value):
+    """A number the public calls: as clean_phone, or a service number (12333, 96xxx, 400 …)."""
+    number = re.sub(r"[\s-]", "", normalise(value))
+    return number if _SERVICE.fullmatch(number) else clean_phone(value)
 
 
 def birth_date(identity_number):
