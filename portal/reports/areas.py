@@ -1,6 +1,7 @@
 """Which part of the city figures are about, and how they are divided."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 
@@ -58,7 +59,7 @@ class Scope:
                 names[code] = name if len(code) == self.width else f"{name}（没有写街道）"
         return names
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The region as people say it."""
         division = Division.objects.filter(pk=self.region).first()

@@ -1,8 +1,11 @@
 """Staff: weekly reports and the four lists, to read and to take away."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +21,7 @@ from .forms import RegionForm, WeekForm
 from .models import ReportKind, ReportSnapshot
 from .services.files import list_workbook, weekly_workbook
 from .services.lists import FOUR_LISTS
-from .services.weekly import RUN_KIND, cut_of, make_week, make_weekly_snapshot
+from .services.weekly import RUN_KIND, make_week, make_weekly_snapshot
 from .weeks import Week
 from .workbook import workbook_response
 
@@ -35,8 +38,12 @@ def weekly(request):
         _make(request, form.cleaned_data["week"])
         return redirect("reports:weekly")
     this = Week.of(timezone.localdate())
-    snapshots = ReportSnapshot.objects.visible_to(request.user).filter(
-        kind=ReportKind.WEEKLY, region_id=region
+    snapshots = (
+        ReportSnapshot.objects.visible_to(request.user)
+        .filter(kind=ReportKind.WEEKLY, region_id=region)
+        # Not the whole figures of every week: the first sheet's total and the moment will do.
+        .defer("data")
+        .annotate(total=F("data__tables__0__total"), cut=F("data__cut"))
     )
     page = Paginator(snapshots, PER_PAGE).get_page(request.GET.get("page"))
     return render(
@@ -80,13 +87,12 @@ def _make(request, week):
 
 def _row(snapshot):
     """What the list shows of one snapshot: week, moment, and the figures of its first sheet."""
-    total = snapshot.data["tables"][0]["total"]
     return {
         "snapshot": snapshot,
         "week": Week.parse(snapshot.period),
-        "cut": cut_of(snapshot),
-        "missing": total[4],
-        "filled": total[7],
+        "cut": datetime.fromisoformat(snapshot.cut),
+        "missing": snapshot.total[4],
+        "filled": snapshot.total[7],
         "url": reverse("reports:weekly_file", args=[snapshot.region_id, snapshot.period]),
     }
 

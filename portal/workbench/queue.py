@@ -230,7 +230,7 @@ def _rechecks(waiting):
 
 
 def _shortages(waiting):
-    sums = waiting.shortages().aggregate(count=Count("pk", distinct=True), since=Min("declared_at"))
+    sums = waiting.shortages().aggregate(count=Count("pk"), since=Min("declared_at"))
     if not sums["count"]:
         return None
     return Task(

@@ -18,11 +18,13 @@ PER_PAGE = 30
 
 
 def _area(request, queryset, path):
-    """(narrowed queryset, Division or None) by ?area=, a code prefix."""
+    """(narrowed queryset, Division or None) by ?area=, a code prefix; an unknown one has nothing."""
     code = request.GET.get("area", "").strip()
-    area = Division.objects.filter(pk=code).first() if code else None
-    if area is None:
+    if not code:
         return queryset, None
+    area = Division.objects.filter(pk=code).first()
+    if area is None:
+        return queryset.none(), None
     if len(code) >= 9:
         return queryset.filter(**{f"{path}__code__startswith": code}), area
     # A district's own code among its streets means: no street written.

@@ -1,0 +1,115 @@
+"""“等您办的”: who has what to do, in which order, and the numbers beside the menu."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from portal.workbench.counts import nav_counts
+from portal.workbench.queue import work_queue
+from portal.workbench.waiting import Waiting
+from tests.factories import (
+    AssignmentFactory,
+    CommissionerFactory,
+    EnterpriseFactory,
+    ShortageFactory,
+    TicketFactory,
+    UserFactory,
+    VacancyFactory,
+    division,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def titles(user, limit=50):
+    """Kind and title of each line."""
+    return [(task.kind, task.title) for task in work_queue(Waiting(user), limit).tasks]
+
+
+def test_overdue_first_then_soon_then_what_waits_then_later(city):
+    now = timezone.now()
+    TicketFactory(subject="后天的", due_at=now + 48 * HOUR)
+    TicketFactory(subject="马上的", due_at=now + 2 * HOUR)
+    TicketFactory(subject="超了一小时", due_at=now - HOUR)
+    TicketFactory(subject="超了一天", due_at=now - 24 * HOUR)
+    VacancyFactory(in_review=True)
+    kinds = titles(city)
+    assert [title for kind, title in kinds if kind == "服务单"] == [
+        "超了一天", "超了一小时", "马上的", "后天的",
+    ]  # fmt: skip
+    assert kinds.index(("岗位审核", "1 个岗位")) == 3
+
+
+def test_an_emergency_without_a_commissioner_runs_against_the_clock(city):
+    declared = timezone.now() - 25 * HOUR
+    one = ShortageFactory(missing_total=120, is_emergency=True, declared_at=declared)
+    task = work_queue(Waiting(city)).tasks[0]
+    assert (task.kind, task.title) == ("应急缺工", "一次缺 120 人，还没有专员接手")
+    assert task.overdue and task.act == "派专员"
+    AssignmentFactory(enterprise=one.enterprise)
+    assert "应急缺工" not in dict(titles(city))
+
+
+def test_a_ticket_with_an_owner_is_the_owners_until_it_is_late(city):
+    owner = CommissionerFactory()
+    ticket = TicketFactory(owner=owner, enterprise=AssignmentFactory(commissioner=owner).enterprise)
+    assert titles(owner.user) == [("服务单", ticket.subject)]
+    assert titles(city) == []
+    ticket.due_at = timezone.now() - HOUR
+    ticket.save()
+    assert titles(city) == [("服务单", ticket.subject)]
+
+
+def test_the_neighbouring_district_sees_none_of_it(wujin):
+    elsewhere = EnterpriseFactory(region=division("320411"))
+    TicketFactory(enterprise=elsewhere, region=elsewhere.region)
+    ShortageFactory(enterprise=elsewhere, missing_total=500, is_emergency=True)
+    VacancyFactory(in_review=True, enterprise=elsewhere)
+    assert titles(wujin) == []
+    assert nav_counts(wujin)["today"] == 0
+
+
+def test_the_queue_says_how_many_it_does_not_show(city):
+    for _ in range(4):
+        TicketFactory()
+    queue = work_queue(Waiting(city), limit=3)
+    assert (len(queue.tasks), queue.total, queue.hidden) == (3, 4, 1)
+
+
+def test_the_menu_counts_what_the_page_lists(city):
+    TicketFactory()
+    TicketFactory()
+    VacancyFactory(in_review=True)
+    VacancyFactory(in_review=True)
+    ShortageFactory()
+    counts = nav_counts(city)
+    assert (counts["tickets"], counts["vacancy_reviews"], counts["shortages"]) == (2, 2, 1)
+    assert counts["today"] == work_queue(Waiting(city)).total == 4
+
+
+def test_the_counts_are_kept_for_half_a_minute(city, django_assert_num_queries):
+    before = nav_counts(city)
+    TicketFactory()
+    with django_assert_num_queries(0):
+        assert nav_counts(city) == before
+    cache.clear()
+    assert nav_counts(city)["tickets"] == 1
+
+
+def test_counting_takes_few_queries(city, django_assert_max_num_queries):
+    with django_assert_max_num_queries(11):
+        nav_counts(city)
+
+
+@pytest.mark.parametrize("who", [{}, {"member": True}])
+def test_people_outside_the_bureau_get_their_unread_messages(db, who):
+    assert nav_counts(UserFactory(**who)) == {"messages": 0}
+
+
+def test_a_commissioner_has_no_reviews(db):
+    user = CommissionerFactory().user
+    VacancyFactory(in_review=True)
+    counts = nav_counts(user)
+    assert (counts["vacancy_reviews"], counts["reviews"], counts["today"]) == (0, 0, 0)
