@@ -35,7 +35,7 @@ def book(response):
 def test_city_staff_read_the_list_and_download(week, sign_in, django_assert_max_num_queries):
     client = sign_in(UserFactory(city=True))
     client.get(reverse(WEEKLY))  # the counts beside the menu are kept for a while
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         page = client.get(reverse(WEEKLY)).content.decode()
     assert "2020年第12周（3月16日—3月22日）" in page
     assert file_url("3204") in page
