@@ -18,4 +18,4 @@ def report_silent_applications():
     """Tell people whose application has had no answer for three weeks."""
     from .services.applications import report_silence
 
-    report_silence()
+    once(report_silence)

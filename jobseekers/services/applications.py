@@ -214,7 +214,13 @@ def _answer(application, state, words, sentence, **values):
     with transaction.atomic():
         application = _locked(application)
         if application.state == state:
-            return application
+            same = all(getattr(application, name) == value for name, value in values.items())
+            if same and words[:300] in ("", application.answer):
+                return application
+            raise Refused(
+                f"这份申请已经是“{application.get_state_display()}”，这次的答复没有保存，"
+                f"对方也没有收到。您写的内容：{words or sentence}"
+            )
         _check(application, state, "employer")
         for name, value in values.items():
             setattr(application, name, value)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from jobseekers.models import JobIntention, JobSeeker
 from portal.accounts.enums import ConsentKind
 from portal.accounts.identity import birth_date
-from portal.accounts.models import ConsentRecord
+from portal.accounts.models import ConsentRecord, User
 from portal.accounts.services import give_consent, withdraw_consent
 from portal.places.coder import code_title, fine_occupation
 from portal.places.models import Division, Occupation
@@ -53,14 +53,15 @@ def save_profile(user, data, wishes):
     """Write the entry and the wishes; makes the entry the first time.
 
     data: cleaned values of ProfileForm. wishes: up to three titles, the one wanted most first.
-    Raises ValidationError when the identity number belongs to another entry with an account; an
-    entry from a supply list without an account is taken over by the person it is about.
+    Raises ValidationError when the identity number belongs to another entry; one from a supply
+    list without an account is taken over by the person it is about, who has its number and name.
     """
     number = data["identity_number"]
     try:
         with transaction.atomic():
+            User.objects.select_for_update().get(pk=user.pk)  # two first savings at once
             seeker = JobSeeker.objects.select_for_update().filter(user=user).first()
-            seeker = seeker or _adopt(user, number) or JobSeeker(user=user)
+            seeker = seeker or _adopt(user, number, data["name"]) or JobSeeker(user=user)
             for name in (
                 "name", "region", "education", "experience_years", "skills", "certificates",
                 "groups", "summary", "status", "accepted_regions", "pay_expected",
@@ -82,12 +83,12 @@ def save_profile(user, data, wishes):
         if "identity_index" not in str(error):
             raise
         raise ValidationError(
-            {"identity_number": "这个身份证号已经在别的账号登记过。有疑问请拨打服务热线。"}
+            {"identity_number": "这个身份证号已经登记过，姓名或账号不同。有疑问请拨打服务热线。"}
         ) from error
     return seeker
 
 
-def _adopt(user, number):
+def _adopt(user, number, name):
     """The entry of the same person that staff had imported, if nobody has it yet."""
     if not number:
         return None
@@ -95,7 +96,7 @@ def _adopt(user, number):
     index = JobSeeker._meta.get_field("identity_index").pre_save(probe, add=False)
     seeker = (
         JobSeeker.objects.select_for_update()
-        .filter(identity_index=index, user__isnull=True)
+        .filter(identity_index=index, name=name.strip(), user__isnull=True)
         .first()
     )
     if seeker is not None:

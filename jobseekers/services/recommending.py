@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from enterprises.enums import Lodging, Shift
 from enterprises.models import Vacancy
+from jobseekers.enums import SeekerStatus
 from jobseekers.matching.certificates import BY_BIT, bits_of, certificates_in
 from jobseekers.matching.reasons import Missing, PairFacts, Reason, missing, reasons
 from jobseekers.models import Application, Dismissal, MatchGeneration, Recommendation
@@ -46,7 +47,8 @@ def recommendations_for(seeker):
 
 
 def candidates_for(vacancy, limit=50):
-    """Candidates who agreed to be found, best first, with the full factors."""
+    """Candidates who agreed to be found and still look for work, best first, with the full
+    factors."""
     rows = (
         Recommendation.objects.current()
         .filter(
@@ -54,6 +56,7 @@ def candidates_for(vacancy, limit=50):
             seeker__user__consents__kind=ConsentKind.FINDABLE,
             seeker__user__consents__withdrawn_at__isnull=True,
         )
+        .exclude(seeker__status=SeekerStatus.NOT_LOOKING)
         .exclude(seeker__in=Application.objects.filter(vacancy=vacancy).values("seeker"))
         .exclude(seeker__in=Dismissal.objects.filter(vacancy=vacancy).values("seeker"))
         .select_related("seeker__region__parent", "vacancy__region__parent")

@@ -25,6 +25,11 @@ ANSWERS = {
     ApplicationState.DECLINED: lambda a: service.decline(a, "这次人已招满"),
     ApplicationState.WITHDRAWN: service.withdraw,
 }
+# What an application holds after those answers.
+SAID = {
+    ApplicationState.INTERVIEW: {"interview_at": SOON, "interview_place": "湖塘镇人社所"},
+    ApplicationState.DECLINED: {"answer": "这次人已招满"},
+}
 
 
 @pytest.mark.django_db
@@ -91,7 +96,7 @@ def test_two_clicks_at_once_make_one_application():
 @pytest.mark.parametrize("before", list(TRANSITIONS))
 @pytest.mark.parametrize("after", list(ANSWERS))
 def test_every_transition_is_as_the_table_says(before, after):
-    application = ApplicationFactory(state=before)
+    application = ApplicationFactory(state=before, **SAID.get(before, {}))
     if after == before or (after == ApplicationState.SEEN and after not in TRANSITIONS[before]):
         assert ANSWERS[after](application).state == before  # again, or seen after an answer
     elif after in TRANSITIONS[before]:
