@@ -8,6 +8,8 @@ from .enums import Role
 from .identity import clean_mobile
 from .models import User
 
+LONGEST_PASSWORD = 128  # hashing costs time; nobody's password is longer
+
 
 class SignInForm(forms.Form):
     """Phone or user name, and password."""
@@ -20,6 +22,7 @@ class SignInForm(forms.Form):
     password = forms.CharField(
         label="密码",
         strip=False,
+        max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -48,6 +51,7 @@ class RegisterForm(forms.Form):
     password = forms.CharField(
         label="设一个密码",
         strip=False,
+        max_length=LONGEST_PASSWORD,
         help_text="至少 10 个字符，不能全是数字，不要用常见密码。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -89,11 +93,13 @@ class PasswordForm(forms.Form):
     old = forms.CharField(
         label="现在的密码",
         strip=False,
+        max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
         label="新密码",
         strip=False,
+        max_length=LONGEST_PASSWORD,
         help_text="至少 10 个字符，不能全是数字，不要用常见密码。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -109,6 +115,8 @@ class PasswordForm(forms.Form):
         return self.cleaned_data["old"]
 
     def clean_new(self):
-        """Must follow the rules."""
+        """Must follow the rules and be another one."""
+        if self.user.check_password(self.cleaned_data["new"]):
+            raise ValidationError("新密码和现在的一样，请换一个。")
         validate_password(self.cleaned_data["new"], self.user)
         return self.cleaned_data["new"]

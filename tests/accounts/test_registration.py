@@ -62,6 +62,8 @@ def test_password_is_changed_only_with_the_old_one(client):
     url = "/account/password/"
     wrong = client.post(url, {"old": "not-it", "new": "gao-lan-mu-7"})
     assert "现在的密码不对" in wrong.content.decode()
+    same = client.post(url, {"old": PASSWORD, "new": PASSWORD})
+    assert "新密码和现在的一样" in same.content.decode()
     client.post(url, {"old": PASSWORD, "new": "gao-lan-mu-7"})
     user.refresh_from_db()
     assert user.check_password("gao-lan-mu-7")

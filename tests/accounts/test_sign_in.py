@@ -124,3 +124,47 @@ def test_signing_out_is_recorded_and_only_by_post(client):
     client.post("/account/sign-out/")
     assert "_auth_user_id" not in client.session
     assert SignIn.objects.filter(user=user, outcome=SignInOutcome.SIGNED_OUT).exists()
+
+
+@pytest.mark.parametrize(
+    "proxies,header,kept",
+    [
+        (0, "203.0.113.9", "10.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.1, 203.0.113.9, 10.1.1.1", "203.0.113.9"),
+        (1, "nonsense", None),
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_the_address_kept_is_the_one_our_own_proxy_saw(client, settings, proxies, header, kept):
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": proxies}
+    extra = {"HTTP_X_FORWARDED_FOR": header} if header else {}
+    attempt(client, "nobody", "wrong", REMOTE_ADDR="10.0.0.1", **extra)
+    assert SignIn.objects.get().address == kept
+
+
+def test_other_ways_to_write_a_name_share_one_count(client):
+    UserFactory(username="gongren1", phone="19900001234")
+    for typed in ("gongren1", "GONGREN1", "ｇｏｎｇｒｅｎ１", " gongren1", "+86 199-0000-1234"):
+        attempt(client, typed, "wrong")
+    assert "账号已锁定" in attempt(client, "gongren1").content.decode()
+
+
+@pytest.mark.parametrize(
+    "name,password", [("gongren\x001", "x"), ("a" * 41, "x"), ("a", "x" * 129)]
+)
+def test_what_no_account_can_be_is_refused_before_anything_is_computed(client, name, password):
+    assert attempt(client, name, password).status_code == 422
+    assert not SignIn.objects.exists()
+
+
+def test_signing_in_changes_the_session(client):
+    UserFactory(username="gongren1")
+    client.get("/hotlines/ask/")
+    session = client.session
+    session["planted"] = "x"
+    session.save()
+    before = session.session_key
+    attempt(client, "gongren1")
+    assert client.session.session_key != before

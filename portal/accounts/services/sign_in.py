@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -34,7 +35,7 @@ def attempt_sign_in(request, name, password):
     so that many at once do not get more than five tries. The same number of failures locks a name
     that has no account, so that the answer does not tell which names exist.
     """
-    address = request.META.get("REMOTE_ADDR") or None
+    address = client_address(request)
     account = User.objects.by_sign_in_name(name).first()
     key = blind_index(f"account:{account.pk}" if account else f"name:{normalise(name)}")
     with transaction.atomic():
@@ -62,6 +63,21 @@ def attempt_sign_in(request, name, password):
             outcome = SignInOutcome.WRONG_PASSWORD
         _record(account, key, outcome, address)
         return SignInResult(outcome, tries_left=limit - len(failures) - 1)
+
+
+def client_address(request):
+    """The network address a request comes from, None when it has none (a socket).
+
+    Behind proxies of our own (NUM_PROXIES) it is what the outermost of them saw; what a visitor
+    wrote into the header before that is not believed.
+    """
+    proxies = settings.REST_FRAMEWORK["NUM_PROXIES"]
+    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    said = seen[-min(proxies, len(seen))] if proxies else ""
+    try:
+        return str(ip_address(said or request.META.get("REMOTE_ADDR", "")))
+    except ValueError:
+        return None
 
 
 def record_sign_out(user, address=None):

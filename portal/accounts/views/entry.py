@@ -15,7 +15,12 @@ from portal.accounts.access import PUBLIC, SIGNED_IN, allow
 from portal.accounts.addresses import next_address
 from portal.accounts.enums import Role, SignInOutcome
 from portal.accounts.forms import PasswordForm, RegisterForm, SignInForm
-from portal.accounts.services import attempt_sign_in, record_sign_out, register_account
+from portal.accounts.services import (
+    attempt_sign_in,
+    client_address,
+    record_sign_out,
+    register_account,
+)
 
 BACKEND = "portal.accounts.backends.PhoneOrUsernameBackend"
 
@@ -57,7 +62,7 @@ def _refusal(result):
 @require_POST
 def sign_out(request):
     """Sign out."""
-    record_sign_out(request.user, request.META.get("REMOTE_ADDR") or None)
+    record_sign_out(request.user, client_address(request))
     logout(request)
     messages.success(request, "已退出登录。")
     return redirect("home")
