@@ -31,7 +31,7 @@ FORMATS = {
     "text": "@",
     "code": "@",
 }
-_NARROW, _WIDEST, _WIDEST_CODE, _LINE_HEIGHT = 7, 20, 26, 15
+_NARROW, _WIDEST, _WIDEST_CODE, _LINE_HEIGHT = 7, 20, 30, 15
 _LONGEST = 32_767
 _FONT = "Microsoft YaHei"
 _PLAIN = Font(name=_FONT, size=10)
@@ -43,6 +43,7 @@ _TOTAL = PatternFill("solid", fgColor="F4F6F9")
 _RULE = Border(bottom=Side("medium", color="17212E"))
 _LINE = Border(bottom=Side("thin", color="DDE3EA"))
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
+_CODE = Alignment(horizontal="left", vertical="center", indent=1)
 _RIGHT = Alignment(vertical="center", horizontal="right")
 _HEAD_TEXT = _LEFT
 _HEAD_FIGURE = Alignment(vertical="center", horizontal="right", wrap_text=True)
@@ -121,7 +122,10 @@ def _row(sheet, columns, values, font, border, fill=None):
 def _cell(sheet, kind, value):
     # A total row has words where its column has figures: they are text all the same.
     if isinstance(value, str) and kind != "day":
-        return _text(sheet, value)
+        cell = _text(sheet, value)
+        if kind == "code":
+            cell.alignment = _CODE
+        return cell
     cell = WriteOnlyCell(sheet, typed(kind, value))
     cell.number_format = FORMATS[kind]
     cell.alignment = _RIGHT if kind in _FIGURES else _LEFT
@@ -169,7 +173,10 @@ def width_of(table: Table, index: int, column: Column) -> float:
         if value is None:
             continue
         longest = max(longest, display_width(_shown(column.kind, value)))
-    longest += column.kind not in _FIGURES  # the indent
+    if column.kind == "code":
+        longest += 3  # capital letters are wider than figures, and a code does not wrap
+    elif column.kind not in _FIGURES:
+        longest += 1  # the indent
     return float(
         min(
             max(longest + 1, _NARROW),
