@@ -92,18 +92,29 @@ def test_what_is_typed_finds_what_is_meant(posts, typed, titles):
     assert found(typed) == titles
 
 
-def test_better_hits_come_first(db):
+def test_better_hits_come_first_however_old(db):
     enterprise = EnterpriseFactory()
     rows = [
-        VacancyFactory(enterprise=enterprise, title="设备员", duties="协助电工检修"),
         VacancyFactory(enterprise=enterprise, title="电工"),
-        VacancyFactory(enterprise=enterprise, title="技术员", skills=["电工"]),
         VacancyFactory(enterprise=enterprise, title="装配电工"),
+        VacancyFactory(enterprise=enterprise, title="技术员", skills=["电工"]),
+        VacancyFactory(enterprise=enterprise, title="设备员", duties="协助电工检修"),
     ]
     index_vacancies(v.pk for v in rows)
     assert [v.title for v in page_of(SearchParams(text="电工")).vacancies] == [
         "电工", "装配电工", "技术员", "设备员",
     ]  # fmt: skip
+
+
+def test_of_work_and_place_the_work_in_the_title_counts(db):
+    enterprise = EnterpriseFactory()
+    rows = [
+        VacancyFactory(enterprise=enterprise, title="装配电工"),
+        VacancyFactory(enterprise=enterprise, title="技术员", duties="协助电工检修"),
+    ]
+    index_vacancies(v.pk for v in rows)
+    found = page_of(SearchParams(text="武进电工")).vacancies
+    assert [v.title for v in found] == ["装配电工", "技术员"]
 
 
 def test_a_word_nobody_uses_offers_posts_that_are_near(posts):
