@@ -1,5 +1,11 @@
 """ECharts options of the dashboard; look and accessibility are added by static/js/charts.js."""
 
+COUNT_AXIS = {
+    "type": "value",
+    "minInterval": 1,
+    "splitNumber": 4,
+    "axisLabel": {"hideOverlap": True},
+}
 BAR_LABEL = {"show": True, "position": "right"}
 
 
@@ -7,7 +13,7 @@ def area_chart(rows):
     """Bars of shortage and of people who came, one pair a district; rows as shown in the table."""
     return {
         "legend": {"data": ["缺工", "本周招到"]},
-        "xAxis": {"type": "value", "minInterval": 1},
+        "xAxis": COUNT_AXIS,
         "yAxis": {"type": "category", "inverse": True, "data": [row["name"] for row in rows]},
         "series": [
             {
@@ -62,7 +68,7 @@ def _as_item(point):
 def occupation_chart(rows):
     """Bars of people declared missing, by occupation."""
     return {
-        "xAxis": {"type": "value", "minInterval": 1},
+        "xAxis": COUNT_AXIS,
         "yAxis": {
             "type": "category",
             "inverse": True,

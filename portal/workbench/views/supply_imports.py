@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from jobseekers.enums import ImportState
 from jobseekers.models import SupplyListImport
-from jobseekers.services.refused import Refused
 from jobseekers.services.supply_import import error_file, import_supply_list
 from jobseekers.services.supply_sheets import LARGEST, template_workbook
 from portal.accounts.access import OFFICERS, allow
+from portal.refused import Refused
 from portal.reports.workbook import workbook_response
 from portal.ui.formatting import thousands
 
