@@ -24,18 +24,13 @@ class JobSeekerQuerySet(models.QuerySet):
         if user.role == Role.JOB_SEEKER:
             return self.filter(user_id=user.pk)
         if user.role == Role.ENTERPRISE_MEMBER:
-            from .application import Application
-
-            return self.filter(
-                models.Exists(
-                    Application.objects.filter(
-                        enterprise_scope(user, "vacancy__enterprise__"),
-                        seeker=models.OuterRef("pk"),
-                        state__in=LIVE_STATES,
-                        consent__withdrawn_at__isnull=True,
-                    )
-                )
+            # One filter() call: all three must hold for one and the same application.
+            agreed = JobSeeker.objects.filter(
+                enterprise_scope(user, "applications__vacancy__enterprise__"),
+                applications__state__in=LIVE_STATES,
+                applications__consent__withdrawn_at__isnull=True,
             )
+            return self.filter(pk__in=agreed.values("pk"))
         if user.is_bureau and user.role != Role.COMMISSIONER:
             return self.filter(region__code__startswith=user.region_scope)
         return self.none()
