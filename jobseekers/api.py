@@ -12,13 +12,13 @@ from portal.accounts.access import MEMBER, SEEKER, allow
 from portal.accounts.enums import Role
 from portal.api.errors import Conflict
 from portal.api.serializers import CodeSerializer, EnterpriseNameSerializer
+from portal.refused import Refused
 
 from .enums import LIVE_STATES, ApplicationState
 from .forms import AnswerForm
 from .models import Application, JobSeeker
 from .services import applications as service
 from .services.profile import seeker_of
-from .services.refused import Refused
 
 
 class AppliedVacancySerializer(serializers.Serializer):

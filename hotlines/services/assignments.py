@@ -8,8 +8,7 @@ from enterprises.models import Enterprise
 from hotlines.models import Assignment, Commissioner, Ticket
 from portal.accounts.models import Membership
 from portal.outbox.services import post
-
-from .refused import Refused
+from portal.refused import Refused
 
 
 def assign(enterprise, commissioner, by, reason=""):

@@ -14,8 +14,7 @@ from hotlines.models import Assignment, Ticket
 from portal.accounts.models import Membership
 from portal.outbox.services import post
 from portal.places.working_days import workdays_after
-
-from .refused import Refused
+from portal.refused import Refused
 
 ORDINARY_WORKING_DAYS = 2
 OFFICE_CLOSES = time(17, 30)

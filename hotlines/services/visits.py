@@ -4,8 +4,7 @@ from django.db import transaction
 
 from enterprises.models import Enterprise
 from hotlines.models import Visit
-
-from .refused import Refused
+from portal.refused import Refused
 
 
 def record_visit(enterprise, by, *, visited_on, kind, summary, plan="", today):

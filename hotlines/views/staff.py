@@ -13,7 +13,6 @@ from hotlines.forms import AnswerForm, AssignForm, CloseForm, HotlineForm, Ticke
 from hotlines.models import Assignment, Commissioner, Hotline, Ticket
 from hotlines.services.assignments import assign
 from hotlines.services.directory import delete_hotline, save_hotline
-from hotlines.services.refused import Refused
 from hotlines.services.tickets import (
     answer_ticket,
     asked_by,
@@ -23,6 +22,7 @@ from hotlines.services.tickets import (
 )
 from hotlines.services.visits import record_visit
 from portal.accounts.access import ACTING_STAFF, BUREAU, OFFICERS, allow
+from portal.refused import Refused
 
 PAGE_SIZE = 20
 

@@ -13,10 +13,9 @@ from portal.accounts.enums import ConsentKind
 from portal.accounts.models import Membership
 from portal.accounts.services import give_consent, withdraw_consent
 from portal.outbox.services import post
+from portal.refused import Refused
 from portal.runs.services import running
 from portal.ui.formatting import cn_time, full_date
-
-from .refused import Refused
 
 SILENCE = timedelta(weeks=3)
 

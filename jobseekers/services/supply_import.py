@@ -15,8 +15,8 @@ from portal.accounts.enums import Role
 from portal.accounts.identity import birth_date
 from portal.places.coder import code_title, fine_occupation
 from portal.places.models import Occupation
+from portal.refused import Refused
 
-from .refused import Refused
 from .supply_rows import Places, read_row
 from .supply_sheets import error_workbook, read_sheet
 

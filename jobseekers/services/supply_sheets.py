@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
 
-from jobseekers.services.refused import Refused
+from portal.refused import Refused
 
 from .supply_rows import COLUMNS
 

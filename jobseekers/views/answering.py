@@ -12,9 +12,9 @@ from jobseekers.forms import AnswerForm
 from jobseekers.models import Application
 from jobseekers.services import applications as service
 from jobseekers.services.recommending import candidates_for
-from jobseekers.services.refused import Refused
 from jobseekers.views.applied import dated_line
 from portal.accounts.access import MEMBER, allow
+from portal.refused import Refused
 
 ACTS = {
     ApplicationState.INTERVIEW: AnswerForm.INVITE,

@@ -15,8 +15,8 @@ from jobseekers.forms import ApplyForm
 from jobseekers.models import Application
 from jobseekers.services import applications as service
 from jobseekers.services.profile import seeker_of
-from jobseekers.services.refused import Refused
 from portal.accounts.access import SEEKER, allow
+from portal.refused import Refused
 from portal.ui.formatting import cn_datetime
 from portal.ui.parts import Step
 

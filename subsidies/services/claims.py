@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import Role
+from portal.refused import Refused
 from portal.ui.formatting import cn_datetime, yuan
 from subsidies.enums import CLAIM_TRANSITIONS, ClaimState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, Decision, ScreeningRun
 
 from .notify import to_members, to_users
-from .refused import Refused
 
 REVIEWER_ROLES = frozenset({Role.DISTRICT_STAFF, Role.CITY_STAFF})
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.accounts.masking import mask
 from portal.places.models import Division
 from portal.places.working_days import nth_workday, workday_from
+from portal.refused import Refused
 from portal.ui.formatting import full_date, percent, wan, yuan
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, PublicNotice
@@ -29,7 +30,6 @@ from .claims import (
 from .notify import to_members
 from .publishing import compiled
 from .reasons import clause
-from .refused import Refused
 
 CLOSES_AT = time(17, 30)
 MOST_DAYS = 60

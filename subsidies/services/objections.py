@@ -12,6 +12,7 @@ from portal.accounts.enums import Role
 from portal.accounts.identity import clean_phone
 from portal.accounts.models import User
 from portal.places.working_days import workdays_after
+from portal.refused import Refused
 from portal.ui.formatting import full_date
 from subsidies.enums import ClaimState, ObjectionState
 from subsidies.models import Claim, Decision, Objection, PublicNotice
@@ -19,7 +20,6 @@ from subsidies.models import Claim, Decision, Objection, PublicNotice
 from .claims import require_officer, set_aside
 from .notices import conclude_notice, is_running
 from .notify import to_users
-from .refused import Refused
 
 
 def _due_on(now):

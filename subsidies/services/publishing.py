@@ -10,11 +10,10 @@ from functools import lru_cache
 from django.db import models, transaction
 from django.utils import timezone
 
+from portal.refused import Refused
 from subsidies.enums import PolicyState
 from subsidies.models import PolicyVersion
 from subsidies.policy import LoadedPolicy, PolicySet, load_policy_set
-
-from .refused import Refused
 
 
 def publish_policies(policies: PolicySet | None = None) -> list[PolicyVersion]:

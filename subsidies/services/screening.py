@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from portal.accounts.models import Membership
 from portal.places.models import Division
+from portal.refused import Refused
 from portal.runs.models import JobRun, RunState
 from portal.runs.services import AlreadyDone, running
 from subsidies.models import PolicyVersion, ScreeningRun
@@ -31,7 +32,6 @@ from .notify import to_members
 from .parameters import ParameterBook
 from .publishing import publish_policies, versions_in_force
 from .reasons import message_body, message_subject
-from .refused import Refused
 from .totals import Totals
 
 KIND = "screen_refunds"

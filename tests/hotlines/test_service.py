@@ -11,10 +11,10 @@ from hotlines.enums import TicketSource, TicketState
 from hotlines.models import Assignment, Hotline, Ticket
 from hotlines.services import tickets as ticket_service
 from hotlines.services.assignments import assign, release
-from hotlines.services.refused import Refused
 from hotlines.services.tickets import answer_ticket, close_ticket, due_at, open_ticket
 from hotlines.services.visits import record_visit
 from portal.outbox.models import Message
+from portal.refused import Refused
 from tests.factories import (
     AssignmentFactory,
     CommissionerFactory,

@@ -11,9 +11,9 @@ from enterprises.services.vacancies import close_vacancy
 from jobseekers.enums import TRANSITIONS, ApplicationState
 from jobseekers.models import Application
 from jobseekers.services import applications as service
-from jobseekers.services.refused import Refused
 from portal.accounts.models import ConsentRecord
 from portal.outbox.models import Message
+from portal.refused import Refused
 from tests.factories import ApplicationFactory, JobSeekerFactory, MembershipFactory, VacancyFactory
 
 SOON = timezone.now() + timedelta(days=3)

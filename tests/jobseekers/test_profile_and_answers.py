@@ -14,8 +14,8 @@ from jobseekers.services import applications as service
 from jobseekers.services.matching import match_all
 from jobseekers.services.profile import save_profile, set_findable
 from jobseekers.services.recommending import candidates_for
-from jobseekers.services.refused import Refused
 from portal.outbox.models import Message
+from portal.refused import Refused
 from tests.factories import (
     ApplicationFactory,
     JobSeekerFactory,

@@ -9,11 +9,11 @@ from openpyxl import Workbook, load_workbook
 
 from jobseekers.enums import ImportState
 from jobseekers.models import JobSeeker, SupplyListImport
-from jobseekers.services.refused import Refused
 from jobseekers.services.supply_import import error_file, import_supply_list
 from jobseekers.services.supply_rows import COLUMNS
 from jobseekers.services.supply_sheets import template_workbook
 from portal.places.coder import fine_occupation
+from portal.refused import Refused
 from tests.factories import UserFactory, division, occupation
 
 HEADINGS = [column.heading for column in COLUMNS]

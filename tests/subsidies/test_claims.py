@@ -9,11 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from portal.outbox.models import Message
+from portal.refused import Refused
 from subsidies.enums import ClaimState, ObjectionState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, Decision, Objection, PublicNotice
 from subsidies.services import claims as service
 from subsidies.services import notices, objections
-from subsidies.services.refused import Refused
 from tests.factories import MembershipFactory, UserFactory, division
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

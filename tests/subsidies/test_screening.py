@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from portal.outbox.models import Message
+from portal.refused import Refused
 from portal.runs.models import JobRun, RunState
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, Decision, PolicyVersion, ScreeningRun
-from subsidies.services.refused import Refused
 from tests.factories import EnterpriseFactory, MembershipFactory, UserFactory, division
 from tests.factories.subsidies import insure, local_parameter
 

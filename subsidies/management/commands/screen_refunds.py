@@ -6,11 +6,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from portal.refused import Refused
 from portal.runs.services import AlreadyRunning
 from portal.ui.formatting import cn_datetime, wan
 from subsidies.enums import Outcome
 from subsidies.policy import PolicyError
-from subsidies.services.refused import Refused
 from subsidies.services.screening import screen_refunds
 
 
