@@ -34,5 +34,10 @@ app.conf.beat_schedule = {
         "task": "portal.reports.tasks.weekly_report",
         "schedule": crontab(hour=6, minute=0, day_of_week="thu"),
     },
-    "deliver-messages": {"task": "portal.outbox.tasks.deliver", "schedule": 60.0},
+    # One that nobody took within its minute is dropped: after an outage they would queue up.
+    "deliver-messages": {
+        "task": "portal.outbox.tasks.deliver",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
 }

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from portal.runs.services import once
 from subsidies.services.notices import conclude_due_notices
 from subsidies.services.screening import screen_refunds as screen
 
@@ -9,8 +10,7 @@ from subsidies.services.screening import screen_refunds as screen
 @shared_task
 def screen_refunds():
     """Screen the city for the base year of the settings."""
-    result = screen()
-    return result.job.counts
+    return once(screen)
 
 
 @shared_task
