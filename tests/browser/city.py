@@ -5,11 +5,11 @@ the test database of the others. A copy of a database takes a fraction of a seco
 """
 
 import contextlib
-import datetime
 
 import psycopg2
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 from psycopg2 import sql
 
 from portal.demo.city import generate
@@ -72,7 +72,7 @@ def using(name):
 def load(name):
     """Fill the database with the codes and the small city, as of today."""
     with using(name):
-        load_city(generate(SMALL, SEED, datetime.date.today()))
+        load_city(generate(SMALL, SEED, timezone.localdate()))
 
 
 def nights_work(name):

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from portal.accounts.models import User
-from tests.browser import busy, city
+from tests.browser import busy
 from tests.browser.addresses import pages, unused
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.watching import axe, overflow

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 from pypdf import PdfWriter
 
@@ -353,14 +354,30 @@ def take_report(page):
     """This week's workbook is made, downloaded and opened; figures are figures, dates are dates."""
     page.get_by_role("link", name="周报与月报").first.click()
     press(page, "生成本周周报")
-    week = Week.of(datetime.date.today())
+    week = Week.of(timezone.localdate())
     sees(page, f"{week.label}的周报已生成，可以下载。")
     with page.expect_download() as download:
         follow(page, re.compile(f"下载第 {week.number} 周周报"))
     assert download.value.suggested_filename.endswith(".xlsx")
-    book = openpyxl.load_workbook(download.value.path())
-    assert book.sheetnames[0] == "汇总"
-    print(book.sheetnames)
-    for sheet in book:
-        for row in sheet.iter_rows(min_row=1, max_row=6, values_only=True):
-            print(sheet.title, row)
+    book = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))
+    assert book.sheetnames == [
+        "周调度汇总", "重点企业用工", "缺工企业清单", "人力资源供给清单",
+        "人社服务专员清单", "政策清单", "稳岗返还筛查",
+    ]  # fmt: skip
+    total, lines = table_of(book["缺工企业清单"])
+    assert total["缺多少人"] == sum(line["缺多少人"] for line in lines) > 0
+    for line in lines:
+        assert isinstance(line["缺多少人"], int)
+        assert isinstance(line["申报日期"], datetime.datetime)
+        assert isinstance(line["统一社会信用代码"], str) and len(line["统一社会信用代码"]) == 18
+    total, _ = table_of(book["稳岗返还筛查"])
+    granted = Claim.objects.values_list("amount_fen", flat=True)
+    assert total["予以返还（户）"] == len(granted)
+    assert round(total["拟返还金额（元）"] * 100) == sum(granted)
+
+
+def table_of(sheet):
+    """(total, lines) as dicts by the words of the head: row 3 is the head, row 4 the total."""
+    head, total, *lines = sheet.iter_rows(min_row=3, values_only=True)
+    named = [dict(zip(head, line, strict=True)) for line in (total, *lines)]
+    return named[0], named[1:]
