@@ -35,21 +35,25 @@ class AccessMiddleware:
         """Returns a redirect, raises Http404, or lets the request through."""
         in_admin = request.resolver_match.app_name == "admin"
         access = {Role.ADMINISTRATOR} if in_admin else access_of(view_func)
+        user = request.user
+        if user.is_authenticated and self._only_looks(request, in_admin):
+            raise Http404
         if access == PUBLIC:
             return None
-        user = request.user
         if not user.is_authenticated:
             if is_api(request):  # a program cannot follow a redirect to a form
                 return problem_response(401)
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         if access is None or user.role not in access:
             raise Http404
-        writes = request.method not in SAFE_METHODS
-        if writes and user.role in READ_ONLY and not in_admin:
-            own_account = request.resolver_match.namespace == "accounts"
-            if not own_account:
-                raise Http404
         return None
+
+    @staticmethod
+    def _only_looks(request, in_admin):
+        """Whether this is a write of somebody who only looks on; their own account is theirs."""
+        if request.method in SAFE_METHODS or request.user.role not in READ_ONLY or in_admin:
+            return False
+        return request.resolver_match.namespace != "accounts"
 
 
 class IdleTimeoutMiddleware:

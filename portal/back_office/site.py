@@ -29,6 +29,11 @@ class BackOfficeSite(AdminSite):
         """Whether this is an administrator."""
         return request.user.is_active and request.user.is_authenticated and request.user.is_staff
 
+    def get_urls(self):
+        """Without the two addresses that no table here uses."""
+        unused = {"autocomplete", "view_on_site"}
+        return [one for one in super().get_urls() if getattr(one, "name", "") not in unused]
+
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):
         """There is one page to sign in, with the lock and the record."""

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, renderers, serializers
 from rest_framework.response import Response
 
-from portal.accounts.access import BUREAU, allow
+from portal.accounts.access import OFFICERS, allow
 from portal.api.errors import Conflict
 from portal.api.filters import RegionFilter
 from portal.api.serializers import CodeSerializer
@@ -87,7 +87,7 @@ class WorkbookRenderer(renderers.BaseRenderer):
         return json.dumps(data, ensure_ascii=False).encode()
 
 
-@allow(BUREAU)
+@allow(OFFICERS)
 class ReportList(SeenReports, generics.ListAPIView):
     """Snapshots, newest first."""
 
@@ -96,7 +96,7 @@ class ReportList(SeenReports, generics.ListAPIView):
     filterset_class = ReportFilter
 
 
-@allow(BUREAU)
+@allow(OFFICERS)
 class ReportDetail(SeenReports, generics.RetrieveAPIView):
     """One snapshot with its figures."""
 
@@ -104,7 +104,7 @@ class ReportDetail(SeenReports, generics.RetrieveAPIView):
     serializer_class = ReportDetailSerializer
 
 
-@allow(BUREAU)
+@allow(OFFICERS)
 class ReportWorkbook(SeenReports, generics.GenericAPIView):
     """The workbook, made again from the snapshot."""
 

@@ -25,7 +25,7 @@ def posts():
     """Five live posts that differ in one thing each, and a draft."""
     key = EnterpriseFactory(name="常州恒泰样机有限公司")
     KeyListEntry.objects.create(
-        enterprise=key, kind="major_project", source="测试", starts_on=timezone.localdate()
+        enterprise=key, kind="national_economy", source="测试", starts_on=timezone.localdate()
     )
     made = {
         "welder": VacancyFactory(title="电焊工", enterprise=key, pay_min=7000, pay_max=9000),
@@ -134,7 +134,7 @@ def test_detail_of_a_live_post_has_its_texts_and_no_personal_data(api, posts):
     response = api().get(f"{URL}{post.public_id}/")
     body = response.json()
     assert body["enterprise"]["name"] == "常州恒泰样机有限公司"
-    assert body["key_list"] == "重大项目"
+    assert body["key_list"] == "重要国计民生"
     assert body["state"] == "live" and "duties" in body
     assert "13800000007" not in response.content.decode()
 

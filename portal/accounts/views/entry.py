@@ -30,7 +30,7 @@ BACKEND = "portal.accounts.backends.PhoneOrUsernameBackend"
 @sensitive_post_parameters("password")
 def sign_in(request):
     """Sign in by phone or user name."""
-    if request.user.is_authenticated and request.method == "GET":
+    if request.user.is_authenticated and request.method != "POST":
         return redirect(next_address(request) or "accounts:start")
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
