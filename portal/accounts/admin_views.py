@@ -27,6 +27,7 @@ class StaffForm(forms.Form):
         label="负责地区",
         queryset=Division.objects.none(),
         required=False,
+        empty_label="请选择",
         help_text="能看到这个地区和它下面的全部内容。系统管理员不用选。",
     )
     office = forms.CharField(label="单位", max_length=60, required=False)

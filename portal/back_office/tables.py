@@ -5,12 +5,36 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import Http404
+from django.urls import reverse
+from django.utils.html import format_html
 
 from portal.accounts.enums import STAFF_ROLES
 from portal.accounts.fields import BlindIndexField, EncryptedTextField
 from portal.accounts.masking import mask
 from portal.accounts.models import User
 
+# Who did what, for relations whose model gives them no words.
+LABELS = {
+    "answered_by": "答复人",
+    "approver": "批准人",
+    "assigned_by": "分派人",
+    "author": "填写人",
+    "by": "办理人",
+    "created_by": "提交人",
+    "declared_by": "申报人",
+    "first_reviewer": "初审人",
+    "imported_by": "导入人",
+    "licence_checked_by": "核验人",
+    "published_by": "发布人",
+    "recorded_by": "登记人",
+    "returned_by": "退回人",
+    "reviewed_by": "审核人",
+    "second_reviewer": "复核人",
+    "served_by": "服务人",
+    "supersedes": "更正的决定",
+    "uploaded_by": "上传人",
+    "visited_by": "走访人",
+}
 _NEVER = (BlindIndexField, SearchVectorField, models.FileField)
 
 
@@ -19,6 +43,22 @@ def shown_person(user):
     if user is None:
         return "-"
     return str(user) if user.role in STAFF_ROLES else mask(user.display_name, "name") or "-"
+
+
+def _label(field):
+    """The words above a column; a relation without words of its own is called after its table."""
+    if field.name in LABELS or not field.is_relation or not field.verbose_name.isascii():
+        return LABELS.get(field.name, field.verbose_name)
+    return field.related_model._meta.verbose_name
+
+
+def _linked(row):
+    """A row of another table, as a link to it."""
+    if row is None:
+        return "-"
+    meta = row._meta
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', url, row)
 
 
 class LookOnly:
@@ -40,10 +80,11 @@ class LookOnly:
         for field in self.model._meta.concrete_fields:
             if field.is_relation and field.related_model is User:
                 self._column(field.name, lambda row, n=field.name: shown_person(getattr(row, n)))
+            elif field.is_relation and field.verbose_name.isascii():
+                self._column(field.name, lambda row, n=field.name: _linked(getattr(row, n)))
 
     def _column(self, name, shown):
-        shown.short_description = self.model._meta.get_field(name).verbose_name
-        shown.admin_order_field = None
+        shown.short_description = _label(self.model._meta.get_field(name))
         setattr(self, f"shown_{name}", shown)
 
     def _shown(self, name):

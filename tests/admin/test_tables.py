@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -122,6 +123,18 @@ def test_no_encrypted_column_is_shown_unless_masked(rf):
         for field in model._meta.concrete_fields:
             if isinstance(field, EncryptedTextField):
                 assert field.name not in shown, (model, field.name)
+
+
+def test_every_column_has_a_chinese_label(rf):
+    request = rf.get("/")
+    request.user = UserFactory(administrator=True)
+    for model in tables():
+        if model.__name__ in INLINE:
+            continue
+        table = admin.site.get_model_admin(model)
+        for name in [*table.get_fields(request), *table.get_list_display(request)]:
+            label = str(label_for_field(name, model, table))
+            assert not label.isascii(), (model, name, label)
 
 
 def test_nothing_can_be_added_changed_or_deleted(office):
