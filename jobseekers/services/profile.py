@@ -16,6 +16,7 @@ FINDABLE_WORDING = (
     "我同意招聘单位在候选人名单里看到我的工种、地区、学历、经验和技能。"
     "姓名和电话要我另外同意后才给对方看。"
 )
+SMS_WORDING = "我同意用短信告诉我：应聘有答复、约面试、同意录用。不发广告。"
 
 
 def seeker_of(user):
@@ -104,11 +105,18 @@ def _adopt(user, number, name):
     return seeker
 
 
-def set_findable(user, findable):
+def set_findable(user, agreed):
     """Agree, or stop agreeing, to stand among the candidates employers see."""
-    if findable:
-        return give_consent(user, ConsentKind.FINDABLE, FINDABLE_WORDING)
-    live = ConsentRecord.objects.filter(
-        user=user, kind=ConsentKind.FINDABLE, withdrawn_at__isnull=True
-    ).first()
+    return _set_consent(user, ConsentKind.FINDABLE, FINDABLE_WORDING, agreed)
+
+
+def set_sms(user, agreed):
+    """Agree, or stop agreeing, to be told by SMS."""
+    return _set_consent(user, ConsentKind.SMS, SMS_WORDING, agreed)
+
+
+def _set_consent(user, kind, wording, agreed):
+    if agreed:
+        return give_consent(user, kind, wording)
+    live = ConsentRecord.objects.filter(user=user, kind=kind, withdrawn_at__isnull=True).first()
     return withdraw_consent(live) if live else None

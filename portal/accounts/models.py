@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from .crypto import blind_index
@@ -95,7 +96,13 @@ class User(AbstractBaseUser, PermissionsMixin):
                 | models.Q(region__isnull=False),
                 name="staff_have_region",
                 violation_error_message="工作人员要有负责地区。",
-            )
+            ),
+            # Sign-in does not mind the case, so two names must differ by more than that.
+            models.UniqueConstraint(
+                Upper("username"),
+                name="username_whatever_case",
+                violation_error_message="这个用户名已经有人用了。",
+            ),
         ]
 
     def __str__(self):

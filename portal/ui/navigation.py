@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 CITY_AND_DISTRICT = ("city_staff", "district_staff", "auditor", "administrator")
 ALL_STAFF = ("commissioner", *CITY_AND_DISTRICT)
+ACTING = ("commissioner", "district_staff", "city_staff")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,13 @@ ENTERPRISE = (
 )
 
 STAFF = (
-    Group("", (Entry("今天", "workbench:today", "checklist", "today", ALL_STAFF),)),
+    Group(
+        "",
+        (
+            Entry("今天", "workbench:today", "checklist", "today", ALL_STAFF),
+            Entry("消息", "workbench:messages", "bell", "messages", ACTING),
+        ),
+    ),
     Group(
         "企业用工",
         (

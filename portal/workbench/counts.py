@@ -45,4 +45,5 @@ def _staff_counts(user):
         "enterprises": sums["licences"],
         "reviews": in_batches + sums["first_reviews"],
         "objections": single["objections"],
+        "messages": Message.objects.visible_to(user).unread().count(),
     }

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from portal.outbox import views as outbox
+
 from .views import jobseekers, matching, search, shortage_lists, supply_imports, today
 
 app_name = "workbench"
@@ -10,6 +12,8 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("search/", search.search, name="search"),
     path("runs/", search.runs, name="runs"),
+    path("messages/", outbox.inbox, name="messages"),
+    path("messages/<slug:public_id>/", outbox.open_message, name="message_open"),
     path("matching/", matching.matching, name="matching"),
     path("matching/unmatched/", shortage_lists.unmatched_vacancies, name="unmatched_vacancies"),
     path("shortage-items/", shortage_lists.shortage_items, name="shortage_items"),

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from enterprises.models import Enterprise
+from portal.accounts.enums import Role
 from portal.accounts.fields import EncryptedTextField, PublicIdField
 from portal.accounts.masking import mask
 from subsidies.enums import ClaimState, ObjectionState
@@ -249,8 +250,9 @@ class ObjectionQuerySet(models.QuerySet):
     """Objections."""
 
     def visible_to(self, user):
-        """Staff those of their region; the one who wrote it their own."""
-        if not user.is_authenticated:
+        """Staff those of their region, commissioners none: they do not decide about money; the
+        one who wrote it their own."""
+        if not user.is_authenticated or user.role == Role.COMMISSIONER:
             return self.none()
         if user.is_bureau:
             return self.filter(region__code__startswith=user.region_scope)

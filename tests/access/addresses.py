@@ -58,6 +58,7 @@ FILL = {
     "notices:detail": _id("notice"),
     "notices:objection": _id("notice"),
     "hotlines:ticket": _id("own_ticket"),
+    "workbench:message_open": _id("staff_message"),
     "workbench:enterprise": _id("enterprise"),
     "workbench:licence_review": _id("enterprise"),
     "workbench:key_list_add": _id("enterprise"),

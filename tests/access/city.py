@@ -155,6 +155,7 @@ def _people_and_work(code, index):
         ),
         seeker_message=post(seeker.user, kind="test", key=f"s{index}", subject="测试"),
         member_message=post(membership.user, kind="test", key=f"m{index}", subject="测试"),
+        staff_message=post(commissioner.user, kind="test", key=f"c{index}", subject="测试"),
     )
 
 
