@@ -4,6 +4,8 @@ The totals of a declaration are the sums of its items and fills; they are writte
 the declaration's row, together with what changed them.
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,13 +15,14 @@ from django.utils import timezone
 
 from enterprises.access import check_acting_staff, check_member
 from enterprises.enums import FillChannel, ShortageOutcome, ShortageState
-from enterprises.models import ShortageDeclaration, ShortageFill, ShortageItem
+from enterprises.models import Enterprise, ShortageDeclaration, ShortageFill, ShortageItem
 from enterprises.refusals import TAKEN, constraints_speak
 from portal.ui.formatting import cn_datetime
 
 from .notices import tell_commissioner, tell_members, tell_officers
 
 MOST_ITEMS = 6
+SECOND_CLICK = timedelta(minutes=10)
 ITEM_FACTS = ("title", "occupation", "missing", "skills", "pay_min", "pay_max")
 
 
@@ -28,7 +31,9 @@ def declare_shortage(enterprise, by, *, reason, items, needed_by=None):
 
     items: 1 to 6 dicts with title, missing (persons), skills (list of words), pay_min and pay_max
     (whole yuan a month) and, when known, occupation. From SHORTAGE_EMERGENCY_FROM missing it is an
-    emergency and the commissioner and the district are told. Returns the declaration.
+    emergency and the commissioner and the district are told. Returns the declaration; the one that
+    is there already when the same person sends the very same again within ten minutes, since one
+    need counted twice would be wrong in every report.
     """
     if by.is_bureau:
         check_acting_staff(by, enterprise)
@@ -38,12 +43,18 @@ def declare_shortage(enterprise, by, *, reason, items, needed_by=None):
     if not reason.strip():
         raise ValidationError({"reason": "请写为什么缺人，例如“订单增加”。"})
     missing = sum(item["missing"] for item in items)
+    reason = reason.strip()
     with transaction.atomic(), constraints_speak(ShortageDeclaration):
+        # The enterprise is the lock: clicks at the same moment wait for each other.
+        Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise.pk)
+        same = _sent_before(enterprise, by, reason, items, needed_by)
+        if same is not None:
+            return same
         declaration = ShortageDeclaration.objects.create(
             enterprise=enterprise,
             missing_total=missing,
             is_emergency=missing >= settings.SHORTAGE_EMERGENCY_FROM,
-            reason=reason.strip(),
+            reason=reason,
             needed_by=needed_by,
             declared_by=by,
         )
@@ -62,6 +73,28 @@ def declare_shortage(enterprise, by, *, reason, items, needed_by=None):
                 path=_member_path(declaration),
             )
     return declaration
+
+
+def _sent_before(enterprise, by, reason, items, needed_by):
+    """The open declaration that a second click would write again, else None."""
+    alike = ShortageDeclaration.objects.filter(
+        enterprise=enterprise,
+        declared_by=by,
+        reason=reason,
+        needed_by=needed_by,
+        state=ShortageState.OPEN,
+        declared_at__gt=timezone.now() - SECOND_CLICK,
+    ).prefetch_related("items__occupation")
+    facts = [_facts(item) for item in items]
+    for declaration in alike:
+        rows = sorted(declaration.items.all(), key=lambda row: row.pk)  # in the order they came
+        if len(rows) == len(facts) and all(
+            getattr(row, name) == value
+            for row, fact in zip(rows, facts, strict=True)
+            for name, value in fact.items()
+        ):
+            return declaration
+    return None
 
 
 def amend_shortage(declaration, by, *, reason, items, needed_by=None):

@@ -8,9 +8,10 @@ from django.db import connection
 from django.utils import timezone
 
 from enterprises.enums import VacancyState
+from enterprises.models import ShortageDeclaration
 from enterprises.services.reviews import approve_vacancy, return_vacancy
-from enterprises.services.shortages import record_fill
-from tests.factories import ShortageFactory, UserFactory, VacancyFactory
+from enterprises.services.shortages import declare_shortage, record_fill
+from tests.factories import MembershipFactory, ShortageFactory, UserFactory, VacancyFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,3 +76,19 @@ def test_two_fills_never_pass_the_total():
     declaration.refresh_from_db()
     assert declaration.filled_total == 6
     assert declaration.fills.count() == 1
+
+
+def test_pressing_declare_again_is_once():
+    membership = MembershipFactory()
+    items = [{"title": "车工", "missing": 60, "skills": ["数控"], "pay_min": 6000, "pay_max": 8000}]
+
+    def press():
+        return declare_shortage(membership.enterprise, membership.user, reason="订单", items=items)
+
+    outcomes = at_once(press, press, press)
+    assert len({one.pk for one in outcomes}) == 1
+    assert ShortageDeclaration.objects.get().missing_total == 60
+
+    more = [{**items[0], "missing": 61}]
+    declare_shortage(membership.enterprise, membership.user, reason="订单", items=more)
+    assert ShortageDeclaration.objects.count() == 2
