@@ -1,5 +1,6 @@
-"""Every page as those see it who may: at 390 and 1440 nothing runs out of the page, axe finds
-nothing, nothing is refused by the policy; the same for strangers and seekers in 关怀版.
+"""Every page as those see it who may: at 320, 390, 768 and 1440 nothing runs out of the page, at
+390 and 1440 axe finds nothing, and nothing is refused by the policy; the same for strangers and
+seekers in 关怀版.
 """
 
 import pytest
@@ -12,6 +13,8 @@ from tests.browser.conftest import DESK, PHONE
 from tests.browser.watching import axe, overflow
 
 STRANGER = ""
+# The narrowest telephone (or 400 % zoom) and a tablet: looked at for what runs out only.
+BETWEEN = ({"width": 320, "height": 700}, {"width": 768, "height": 1024})
 # In this order: a page that an earlier one sees is looked at again only when it stands in AGAIN.
 PEOPLE = (STRANGER, "wangjianguo", "lishi", "city1", "wujin1", "zhoumin", "auditor")
 AGAIN = {
@@ -61,13 +64,20 @@ def test_every_page_is_somebodys(seen_by):
     assert not unused(), "OBJECTS names addresses that are not there"
 
 
-def look(page, width, path):
-    """Faults of the page at that width, each with where."""
-    found = [f"runs out: {one}" for one in overflow(page)] + axe(page)
+def runs_out(page, size, path):
+    """What reaches beyond the edge at that size."""
+    page.set_viewport_size(size)
+    return [f"{path} at {size['width']} runs out: {one}" for one in overflow(page)]
+
+
+def look(page, size, path):
+    """Faults of the page at that size, each with where."""
+    wide = runs_out(page, size, path)
+    found = axe(page)
     headings = page.locator("h1").count()
     if headings != 1:
         found.append(f"{headings} h1")
-    return [f"{path} at {width}: {one}" for one in found]
+    return wide + [f"{path} at {size['width']}: {one}" for one in found]
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -77,9 +87,9 @@ def test_pages(open_context, origin, seen_by, faults, person):
     for path in seen_by[person]:
         page.set_viewport_size(PHONE)
         page.goto(path)
-        found += look(page, 390, path)
-        page.set_viewport_size(DESK)
-        found += look(page, 1440, path)
+        found += look(page, PHONE, path) + look(page, DESK, path)
+        for size in BETWEEN:
+            found += runs_out(page, size, path)
     assert not found, "\n" + "\n".join(found)
 
 
@@ -93,12 +103,12 @@ def test_pages_in_care_mode(open_context, origin, seen_by, faults, person):
     for path in seen_by[person]:
         page.set_viewport_size(PHONE)
         page.goto(path)
-        found += look(page, 390, f"关怀版 {path}")
+        found += look(page, PHONE, f"关怀版 {path}")
         found += [f"关怀版 {path}: {one}" for one in page.evaluate(SMALL_LETTERS)]
         if not page.locator("a[href^='tel:']").count():
             found.append(f"关怀版 {path}: no telephone")
-        page.set_viewport_size(DESK)
-        found += [f"关怀版 {path} at 1440 runs out: {one}" for one in overflow(page)]
+        for size in (DESK, *BETWEEN):
+            found += runs_out(page, size, f"关怀版 {path}")
     assert not found, "\n" + "\n".join(found)
 
 
