@@ -103,7 +103,6 @@ class Coder:
         while position < end:
             char = part[position]
             step = 1
-            ascii_start = char in _ASCII or char.isdigit()
             for length in lengths.get(char, ()):
                 stop = position + length
                 if stop > end:
@@ -119,8 +118,9 @@ class Coder:
                     step = length
                     break
             else:
-                if ascii_start:
-                    step = _ASCII_RUN.match(part, position).end() - position
+                run = _ASCII_RUN.match(part, position)
+                if run:
+                    step = run.end() - position
             position += step
         return found
 
