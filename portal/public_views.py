@@ -29,6 +29,7 @@ def health(request):
 # What search engines may read: the public pages. Own pages ask for a sign-in anyway.
 PRIVATE = ("/account/", "/admin/", "/api/", "/care/", "/enterprise/", "/seeker/", "/staff/")
 PER_SITEMAP = 40_000  # the format allows 50,000 addresses a file
+MOST_SITEMAPS = 50_000  # and so many files
 
 
 @allow(PUBLIC)
@@ -58,7 +59,7 @@ def sitemap_vacancies(request, number):
         Vacancy.objects.live()
         .order_by("-published_at", "-pk")
         .values_list("public_id", "published_at")[start : start + PER_SITEMAP]
-        if number >= 1
+        if 1 <= number <= MOST_SITEMAPS
         else ()
     )
     if number != 1 and not rows:

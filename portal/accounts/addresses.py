@@ -4,11 +4,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def inside(request, target):
-    """The target if it lies on this site, "" otherwise."""
+    """The target if it is a path on this site, "" otherwise.
+
+    A bare word is refused too: Django's redirect() would take it for the name of a view.
+    """
     safe = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if safe else ""
+    return target if safe and target.startswith("/") else ""
 
 
 def next_address(request):

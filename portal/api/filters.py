@@ -41,7 +41,8 @@ class CodesField(forms.MultipleChoiceField):
         """Every code must stand in the table."""
         if len(value) > self.max_codes:
             raise ValidationError(f"最多 {self.max_codes} 个代码。")
-        known = set(self.model.objects.filter(pk__in=value).values_list("pk", flat=True))
+        askable = [code for code in value if "\x00" not in code]  # PostgreSQL takes no NUL
+        known = set(self.model.objects.filter(pk__in=askable).values_list("pk", flat=True))
         unknown = [code for code in dict.fromkeys(value) if code not in known]
         if unknown:
             label = self.model._meta.verbose_name

@@ -8,6 +8,7 @@ from portal.ui.formatting import CITY_TIME
 
 _WRITTEN = re.compile(r"(\d{4})-W(\d{2})")
 _WEEK = timedelta(days=7)
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100  # the weeks around the first and last date do not exist
 
 
 @dataclass(frozen=True, order=True)
@@ -35,6 +36,8 @@ class Week:
     @classmethod
     def numbered(cls, year: int, number: int) -> "Week":
         """The week of an ISO year and number; ValueError when that year has no such week."""
+        if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+            raise ValueError(f"{year}: outside of the years reports are about")
         return cls(date.fromisocalendar(year, number, 1))
 
     @property
