@@ -65,7 +65,7 @@ def review_licence(enterprise, by, *, file, approve, reason=""):
     with transaction.atomic():
         enterprise = (
             Enterprise.objects.select_for_update(of=["self"])
-            .select_related("licence_checked_by")
+            .prefetch_related("licence_checked_by")  # read after the lock, not in its join
             .get(pk=enterprise.pk)
         )
         if file.enterprise_id != enterprise.pk or enterprise.licence_files.first() != file:

@@ -272,7 +272,8 @@ def _lock(declaration):
     """The row, locked and still open for changes."""
     declaration = (
         ShortageDeclaration.objects.select_for_update(of=["self"])
-        .select_related("enterprise", "served_by")
+        .select_related("enterprise")
+        .prefetch_related("served_by")  # read after the lock, not in its join
         .get(pk=declaration.pk)
     )
     if declaration.state == ShortageState.CLOSED:

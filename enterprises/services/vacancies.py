@@ -257,7 +257,8 @@ def _lock(vacancy, *states):
     """The row, locked, in one of the states. Raises ValidationError (code "taken") otherwise."""
     vacancy = (
         Vacancy.objects.select_for_update(of=["self"])
-        .select_related("enterprise", "approved_review")
+        .select_related("enterprise")
+        .prefetch_related("approved_review")  # read after the lock, not in its join
         .get(pk=vacancy.pk)
     )
     if vacancy.state not in states:

@@ -45,7 +45,9 @@ def locked_claims(user, public_ids) -> list[Claim]:
         Claim.objects.visible_to(user)
         .filter(public_id__in=wanted)
         .select_for_update(of=("self",))
-        .select_related("enterprise", "decision", "first_reviewer", "second_reviewer", "batch")
+        .select_related("enterprise", "decision")
+        # Whoever held the lock may have set these: read them after it, not in its join.
+        .prefetch_related("first_reviewer", "second_reviewer", "batch")
         .order_by("pk")
     )
     if len(claims) != len(wanted):
@@ -141,7 +143,7 @@ def _locked_batch(batch_id, user):
         ClaimBatch.objects.visible_to(user)
         .filter(public_id=batch_id)
         .select_for_update(of=("self",))
-        .select_related("first_reviewer", "second_reviewer", "returned_by")
+        .prefetch_related("first_reviewer", "second_reviewer", "returned_by")
         .first()
     )
     if batch is None:

@@ -363,6 +363,7 @@ def test_two_people_at_once(city, screen, people, act):
     assert told.count("done") == 1
     (refusal,) = [text for text in told if text != "done"]
     assert ("已初审" if act == "first" else "复核通过") in refusal
+    assert "None" not in refusal, "who was quicker is read after the lock"
     assert ClaimBatch.objects.count() == 1
     state = ClaimState.FIRST_REVIEWED if act == "first" else ClaimState.SECOND_REVIEWED
     assert states() == {state}
