@@ -5,10 +5,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from enterprises.models import Enterprise
+from portal.accounts.enums import Role
 from portal.accounts.identity import clean_phone, clean_public_phone, normalise
+from portal.accounts.models import User
 from portal.places.models import Division
 
-from .enums import Satisfaction, TicketSource, VisitKind
+from .enums import CommissionerRank, Satisfaction, TicketSource, VisitKind
 from .models import Commissioner, Hotline
 
 
@@ -123,6 +125,33 @@ class AssignForm(forms.Form):
             .order_by("office", "pk")
         )
         self.fields["commissioner"].label_from_instance = lambda c: f"{c}（{c.office}）"
+
+
+class CommissionerForm(forms.Form):
+    """Which account becomes a commissioner, and how the commissioner is reached."""
+
+    user = forms.ModelChoiceField(
+        label="账号",
+        queryset=User.objects.none(),
+        help_text="系统管理员开通的专员账号里，还没有登记的。",
+    )
+    rank = forms.ChoiceField(label="类别", choices=CommissionerRank, initial=CommissionerRank.STAFF)
+    office = forms.CharField(label="单位", max_length=60)
+    phone = forms.CharField(label="工作电话", max_length=20, help_text="企业会看到这个号码。")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = User.objects.filter(
+            role=Role.COMMISSIONER,
+            is_active=True,
+            commissioner__isnull=True,
+            region__code__startswith=user.region_scope,
+        ).order_by("display_name", "pk")
+        self.fields["user"].label_from_instance = lambda u: f"{u}（{u.username}）"
+
+    def clean_phone(self):
+        """A number one can call."""
+        return clean_phone(self.cleaned_data["phone"])
 
 
 class VisitForm(forms.Form):

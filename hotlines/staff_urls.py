@@ -9,6 +9,7 @@ urlpatterns = [
     path("tickets/new/", staff.ticket_new, name="ticket_new"),
     path("tickets/<slug:public_id>/", staff.ticket, name="ticket"),
     path("commissioners/", staff.commissioners, name="commissioners"),
+    path("commissioners/new/", staff.commissioner_new, name="commissioner_new"),
     path("commissioners/<slug:public_id>/", staff.commissioner, name="commissioner"),
     path("enterprises/<slug:public_id>/commissioner/", staff.assignment, name="assignment"),
     path("enterprises/<slug:public_id>/visits/new/", staff.visit_new, name="visit_new"),

@@ -9,9 +9,18 @@ from django.views.decorators.http import require_POST
 
 from enterprises.models import Enterprise
 from hotlines.enums import QUOTAS, CommissionerRank, TicketState
-from hotlines.forms import AnswerForm, AssignForm, CloseForm, HotlineForm, TicketForm, VisitForm
+from hotlines.forms import (
+    AnswerForm,
+    AssignForm,
+    CloseForm,
+    CommissionerForm,
+    HotlineForm,
+    TicketForm,
+    VisitForm,
+)
 from hotlines.models import Assignment, Commissioner, Hotline, Ticket
 from hotlines.services.assignments import assign
+from hotlines.services.commissioners import register_commissioner
 from hotlines.services.directory import delete_hotline, save_hotline
 from hotlines.services.tickets import (
     answer_ticket,
@@ -156,6 +165,29 @@ def commissioners(request):
             "without_total": without.count(),
             "quotas": [(CommissionerRank(value).label, n) for value, n in QUOTAS.items()],
         },
+    )
+
+
+@allow(OFFICERS & ACTING_STAFF)
+def commissioner_new(request):
+    """Register an account of the role as a commissioner who can be assigned."""
+    form = CommissionerForm(
+        request.POST or None, user=request.user, initial={"office": request.user.office}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            made = register_commissioner(data.pop("user"), request.user, **data)
+        except Refused as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, f"{made}已登记为专员，可以派给企业了。")
+            return redirect("workbench:commissioner", made.public_id)
+    return render(
+        request,
+        "hotlines/staff/commissioner_new.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
     )
 
 

@@ -3,9 +3,11 @@
 import pytest
 
 from hotlines.enums import TicketSource, TicketState
-from hotlines.models import Hotline, HotlineEvent, Ticket
+from hotlines.models import Commissioner, Hotline, HotlineEvent, Ticket
+from hotlines.services.commissioners import register_commissioner
 from hotlines.services.tickets import answer_ticket
 from portal.accounts.identity import clean_public_phone
+from portal.refused import Refused
 from tests.factories import (
     CommissionerFactory,
     EnterpriseFactory,
@@ -102,3 +104,34 @@ def test_a_line_keeps_what_stood_there_and_the_auditor_gets_no_form(sign_in):
     client = sign_in(UserFactory(auditor=True))
     assert client.get("/staff/hotlines/").status_code == 200
     assert client.get("/staff/hotlines/new/").status_code == 404
+
+
+def test_an_officer_registers_an_account_as_commissioner(sign_in):
+    account = UserFactory(commissioner_role=True, display_name="测试专员")
+    elsewhere = UserFactory(commissioner_role=True, region=division("320411"))
+    client = sign_in(UserFactory(district=True))
+    page = client.get("/staff/commissioners/new/").content.decode()
+    assert "测试专员" in page and elsewhere.username not in page
+    data = {"user": account.pk, "rank": "staff", "office": "武进区中心", "phone": "8652-9818"}
+    response = client.post("/staff/commissioners/new/", data)
+    made = Commissioner.objects.get(user=account)
+    assert response.url == f"/staff/commissioners/{made.public_id}/"
+    assert (made.office, made.phone) == ("武进区中心", "86529818")
+    again = client.post("/staff/commissioners/new/", data)
+    assert again.status_code == 422 and Commissioner.objects.count() == 1
+    refused = client.post("/staff/commissioners/new/", data | {"user": elsewhere.pk})
+    assert refused.status_code == 422 and Commissioner.objects.count() == 1
+
+
+def test_only_commissioners_accounts_of_the_region_become_commissioners():
+    officer = UserFactory(district=True)
+    with pytest.raises(Refused, match="专员账号"):
+        register_commissioner(
+            UserFactory(district=True), officer, rank="staff", office="x", phone="1"
+        )
+    elsewhere = UserFactory(commissioner_role=True, region=division("320411"))
+    with pytest.raises(Refused, match="不在您负责的地区"):
+        register_commissioner(elsewhere, officer, rank="staff", office="x", phone="1")
+    mine = UserFactory(commissioner_role=True)
+    first = register_commissioner(mine, officer, rank="staff", office="x", phone="1")
+    assert register_commissioner(mine, officer, rank="leader", office="y", phone="2") == first
