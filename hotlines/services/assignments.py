@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enterprises.models import Enterprise
+from enterprises.services.notices import tell_members
 from hotlines.models import Assignment, Commissioner, Ticket
-from portal.accounts.models import Membership
 from portal.outbox.services import post
 from portal.refused import Refused
 
@@ -93,14 +93,11 @@ def _tell(assignment, handed_over):
         body="请在三个工作日内联系企业，了解用工需求。",
         path=reverse("workbench:enterprise", args=[enterprise.public_id]),
     )
-    for member in Membership.objects.filter(
-        enterprise=enterprise, ended_at__isnull=True
-    ).select_related("user"):
-        post(
-            member.user,
-            kind="assignment",
-            key=f"assignment:{assignment.pk}:{member.user_id}",
-            subject="您的服务专员换人了" if handed_over else "您有了服务专员",
-            body=f"{commissioner}，{commissioner.office}，电话 {commissioner.phone}。",
-            path=reverse("enterprises:overview"),
-        )
+    tell_members(
+        enterprise,
+        kind="assignment",
+        key=f"assignment:{assignment.pk}",
+        subject="您的服务专员换人了" if handed_over else "您有了服务专员",
+        body=f"{commissioner}，{commissioner.office}，电话 {commissioner.phone}。",
+        path=reverse("enterprises:overview"),
+    )

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enterprises.models import Vacancy
+from enterprises.services.notices import tell_members
 from jobseekers.enums import TRANSITIONS, UNANSWERED_STATES, ApplicationState
 from jobseekers.models import Application, JobSeeker
 from portal.accounts.enums import ConsentKind
-from portal.accounts.models import Membership
 from portal.accounts.services import give_consent, withdraw_consent
 from portal.outbox.services import post
 from portal.refused import Refused
@@ -266,15 +266,11 @@ def _tell_seeker(application, what, subject, body):
 
 
 def _tell_members(application, what, subject, body):
-    members = Membership.objects.filter(
-        enterprise=application.vacancy.enterprise_id, ended_at__isnull=True
-    ).select_related("user")
-    for member in members:
-        post(
-            member.user,
-            kind="application",
-            key=f"application:{application.pk}:{what}:{member.user_id}",
-            subject=subject,
-            body=body,
-            path=reverse("enterprises:applicant", args=[application.public_id]),
-        )
+    tell_members(
+        application.vacancy.enterprise,
+        kind="application",
+        key=f"application:{application.pk}:{what}",
+        subject=subject,
+        body=body,
+        path=reverse("enterprises:applicant", args=[application.public_id]),
+    )

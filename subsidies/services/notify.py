@@ -14,32 +14,25 @@ def to_members(kind, texts: dict[int, tuple[str, str, str]], path: str):
     members = Membership.objects.filter(
         ended_at__isnull=True, enterprise_id__in=texts, user__is_active=True
     ).values_list("enterprise_id", "user_id")
-    drafts = []
-    for enterprise_id, user_id in members.order_by("pk"):
-        key, subject, body = texts[enterprise_id]
-        drafts.append(
-            Message(
-                recipient_id=user_id,
-                kind=kind,
-                dedupe_key=f"{key}:{user_id}",
-                subject=subject[:120],
-                body=body,
-                path=path,
-            )
-        )
-    return post_many(drafts)
+    return post_many(
+        _draft(kind, user_id, *texts[enterprise_id], path)
+        for enterprise_id, user_id in members.order_by("pk")
+    )
 
 
 def to_users(kind, user_ids, key, subject, body, path):
     """Write one message to each of these users, once for the key."""
     return post_many(
-        Message(
-            recipient_id=user_id,
-            kind=kind,
-            dedupe_key=f"{key}:{user_id}",
-            subject=subject[:120],
-            body=body,
-            path=path,
-        )
-        for user_id in dict.fromkeys(user_ids)
+        _draft(kind, user_id, key, subject, body, path) for user_id in dict.fromkeys(user_ids)
+    )
+
+
+def _draft(kind, user_id, key, subject, body, path):
+    return Message(
+        recipient_id=user_id,
+        kind=kind,
+        dedupe_key=f"{key}:{user_id}",
+        subject=subject,
+        body=body,
+        path=path,
     )

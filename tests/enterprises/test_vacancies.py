@@ -173,6 +173,8 @@ def test_pay_below_the_minimum_wage_is_not_sent(enterprise, member, draft, minim
 def test_without_a_local_figure_nothing_is_said_of_pay(enterprise, member, draft):
     save_draft(enterprise, member, {"pay_min": 100, "pay_max": 200}, draft)
     submit_vacancy(draft, member)
+    draft.refresh_from_db()
+    assert (draft.state, draft.pay_min) == (VacancyState.IN_REVIEW, 100)
 
 
 def test_withdrawn_it_is_a_draft_again(draft, member):
