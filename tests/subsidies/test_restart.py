@@ -70,6 +70,19 @@ def undisturbed(city, screen):
     return left
 
 
+def wait_for_the_dead():
+    """Until the server has noticed that the killed client is gone and freed its job's lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = 7031"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        for (unsigned,) in cursor.fetchall():
+            key = [7031, unsigned - 2**32 if unsigned >= 2**31 else unsigned]
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", key)  # waits for it
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
 def test_killed_with_sigkill(undisturbed, screen):
     done = subprocess.run(
         [sys.executable, "-c", KILLED, connection.settings_dict["NAME"]],
@@ -79,6 +92,7 @@ def test_killed_with_sigkill(undisturbed, screen):
         timeout=120,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    wait_for_the_dead()
     assert JobRun.objects.get().state == RunState.RUNNING
     assert not ScreeningRun.objects.exists()
     assert not Decision.objects.exists()
