@@ -5,18 +5,33 @@ from django.contrib import admin
 from portal.back_office.tables import TableAdmin, TableInline
 
 from .models import (
+    BenefitRecipient,
+    Budget,
     Claim,
     ClaimBatch,
     ClaimStep,
     Decision,
+    Entitlement,
     InsuranceImport,
+    InsuranceMapping,
     InsuranceMonth,
+    InsuranceRejection,
+    InsuranceReopening,
     InsuredPerson,
     LocalParameter,
     Objection,
+    PayeeAccount,
+    Payment,
+    PaymentBatch,
     PolicyVersion,
     PublicNotice,
+    Recovery,
     ScreeningRun,
+    SubsidyApplication,
+    SubsidyApplicationDocument,
+    SubsidyApplicationPerson,
+    Trial,
+    TrialRow,
 )
 
 _ENTERPRISE = ["enterprise__name", "enterprise__credit_code"]
@@ -124,3 +139,111 @@ class InsuredPersonAdmin(TableAdmin):
 
     list_display = ["enterprise", "person_hash", "first_month", "last_month", "base_fen"]
     search_fields = _ENTERPRISE
+
+
+@admin.register(InsuranceMapping)
+class InsuranceMappingAdmin(TableAdmin):
+    """列名对应."""
+
+    list_display = ["kind", "name", "saved_by", "saved_at"]
+
+
+@admin.register(InsuranceRejection)
+class InsuranceRejectionAdmin(TableAdmin):
+    """退回行."""
+
+    list_display = ["source", "line", "column", "reason"]
+
+
+@admin.register(InsuranceReopening)
+class InsuranceReopeningAdmin(TableAdmin):
+    """重开月份."""
+
+    list_display = ["kind", "region", "month", "opened_by", "opened_at"]
+
+
+@admin.register(BenefitRecipient)
+class BenefitRecipientAdmin(TableAdmin):
+    """失业金领取."""
+
+    list_display = ["enterprise", "began_on", "last_month", "source"]
+
+
+@admin.register(Budget)
+class BudgetAdmin(TableAdmin):
+    """预算."""
+
+    list_display = ["base_year", "region", "exclusivity_group", "amount_fen", "author", "approver"]
+
+
+@admin.register(PayeeAccount)
+class PayeeAccountAdmin(TableAdmin):
+    """收款账户."""
+
+    list_display = ["holder", "bank", "number", "confirmed_by"]
+    masked = {"number": "account"}
+
+
+@admin.register(PaymentBatch)
+class PaymentBatchAdmin(TableAdmin):
+    """发放批次."""
+
+    list_display = ["__str__", "region", "state", "count", "total_fen", "prepared_by", "sent_by"]
+
+
+@admin.register(Payment)
+class PaymentAdmin(TableAdmin):
+    """发放."""
+
+    list_display = ["batch", "claim", "amount_fen", "state", "settled_on"]
+    masked = {"account_number": "account"}
+
+
+@admin.register(Recovery)
+class RecoveryAdmin(TableAdmin):
+    """追回."""
+
+    list_display = ["claim", "amount_fen", "repaid_fen", "state", "opened_at"]
+
+
+@admin.register(SubsidyApplication)
+class SubsidyApplicationAdmin(TableAdmin):
+    """补贴申请."""
+
+    list_display = ["provision_id", "enterprise", "region", "state", "submitted_at"]
+
+
+@admin.register(SubsidyApplicationPerson)
+class SubsidyApplicationPersonAdmin(TableAdmin):
+    """申请所涉人员."""
+
+    list_display = ["application", "name", "identity_number"]
+    masked = {"name": "name", "identity_number": "identity"}
+
+
+@admin.register(SubsidyApplicationDocument)
+class SubsidyApplicationDocumentAdmin(TableAdmin):
+    """申请材料."""
+
+    list_display = ["application", "title", "uploaded_at"]
+
+
+@admin.register(Entitlement)
+class EntitlementAdmin(TableAdmin):
+    """享受登记."""
+
+    list_display = ["thing", "period", "claim", "taken_at", "released_at"]
+
+
+@admin.register(Trial)
+class TrialAdmin(TableAdmin):
+    """试算."""
+
+    list_display = ["title", "region", "base_year", "state", "created_by", "created_at"]
+
+
+@admin.register(TrialRow)
+class TrialRowAdmin(TableAdmin):
+    """试算结果."""
+
+    list_display = ["trial", "enterprise", "before_fen", "after_fen"]

@@ -30,6 +30,9 @@ class ClaimState(ToneMixin, models.TextChoices):
     SECOND_REVIEWED = "second_reviewed", "待公示"
     PUBLISHED = "published", "公示中"
     APPROVED = "approved", "公示无异议"
+    PAYING = "paying", "发放中"
+    PAID = "paid", "已发放"
+    PAYMENT_RETURNED = "payment_returned", "银行退回"
     RETURNED = "returned", "退回"
     SUPERSEDED = "superseded", "已被更正"
 
@@ -40,6 +43,9 @@ class ClaimState(ToneMixin, models.TextChoices):
             "second_reviewed": ("info", "clock"),
             "published": ("info", "speakerphone"),
             "approved": ("ok", "circle-check"),
+            "paying": ("info", "clock"),
+            "paid": ("ok", "circle-check"),
+            "payment_returned": ("bad", "arrow-back-up"),
             "returned": ("warn", "arrow-back-up"),
             "superseded": ("plain", "history"),
         }[self.value]
@@ -54,7 +60,10 @@ CLAIM_TRANSITIONS = {
     },
     ClaimState.SECOND_REVIEWED: {ClaimState.PUBLISHED, ClaimState.SUPERSEDED},
     ClaimState.PUBLISHED: {ClaimState.APPROVED, ClaimState.RETURNED},
-    ClaimState.APPROVED: set(),
+    ClaimState.APPROVED: {ClaimState.PAYING},
+    ClaimState.PAYING: {ClaimState.PAID, ClaimState.PAYMENT_RETURNED, ClaimState.APPROVED},
+    ClaimState.PAYMENT_RETURNED: {ClaimState.PAYING},
+    ClaimState.PAID: {ClaimState.PAYMENT_RETURNED},
     ClaimState.RETURNED: {ClaimState.SCREENED, ClaimState.SUPERSEDED},
     ClaimState.SUPERSEDED: set(),
 }
@@ -68,6 +77,25 @@ class InsuranceKind(models.TextChoices):
     """社保数据种类."""
 
     ENTERPRISE_MONTH = "enterprise_month", "单位缴费月"
+    PERSON_MONTH = "person_month", "人员缴费月"
+    BENEFIT_RECIPIENT = "benefit_recipient", "失业金领取人员"
+
+
+class ImportState(ToneMixin, models.TextChoices):
+    """社保导入状态."""
+
+    WAITING = "waiting", "等待导入"
+    CURRENT = "current", "现行"
+    SUPERSEDED = "superseded", "已被更正"
+    REFUSED = "refused", "没有导入"
+
+    def _look(self):
+        return {
+            "waiting": ("info", "clock"),
+            "current": ("ok", "circle-check"),
+            "superseded": ("plain", "history"),
+            "refused": ("bad", "circle-x"),
+        }[self.value]
 
 
 class PolicyState(models.TextChoices):
@@ -89,4 +117,93 @@ class ObjectionState(ToneMixin, models.TextChoices):
             "open": ("warn", "clock"),
             "upheld": ("info", "circle-check"),
             "rejected": ("plain", "circle-x"),
+        }[self.value]
+
+
+class PaymentBatchState(ToneMixin, models.TextChoices):
+    """发放批次状态."""
+
+    PREPARED = "prepared", "待复核"
+    SENT = "sent", "已送银行"
+    CLOSED = "closed", "已办结"
+    CANCELLED = "cancelled", "已撤销"
+
+    def _look(self):
+        return {
+            "prepared": ("info", "clock"),
+            "sent": ("info", "clock"),
+            "closed": ("ok", "circle-check"),
+            "cancelled": ("plain", "ban"),
+        }[self.value]
+
+
+class PaymentState(ToneMixin, models.TextChoices):
+    """发放状态."""
+
+    PREPARED = "prepared", "待送银行"
+    SENT = "sent", "已送银行"
+    PAID = "paid", "已到账"
+    RETURNED = "returned", "银行退回"
+    CANCELLED = "cancelled", "已撤销"
+
+    def _look(self):
+        return {
+            "prepared": ("info", "clock"),
+            "sent": ("info", "clock"),
+            "paid": ("ok", "circle-check"),
+            "returned": ("bad", "arrow-back-up"),
+            "cancelled": ("plain", "ban"),
+        }[self.value]
+
+
+class RecoveryState(ToneMixin, models.TextChoices):
+    """追回状态."""
+
+    OPEN = "open", "待通知"
+    NOTIFIED = "notified", "待退还"
+    REPAID = "repaid", "已退还"
+    WAIVED = "waived", "不再追回"
+
+    def _look(self):
+        return {
+            "open": ("warn", "clock"),
+            "notified": ("info", "clock"),
+            "repaid": ("ok", "circle-check"),
+            "waived": ("plain", "ban"),
+        }[self.value]
+
+
+class SubsidyApplicationState(ToneMixin, models.TextChoices):
+    """补贴申请状态."""
+
+    DRAFT = "draft", "填写中"
+    SUBMITTED = "submitted", "待审核"
+    RETURNED = "returned", "退回补正"
+    DECIDED = "decided", "已有决定"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+    def _look(self):
+        return {
+            "draft": ("plain", "pencil"),
+            "submitted": ("info", "clock"),
+            "returned": ("warn", "arrow-back-up"),
+            "decided": ("ok", "circle-check"),
+            "withdrawn": ("plain", "ban"),
+        }[self.value]
+
+
+class TrialState(ToneMixin, models.TextChoices):
+    """试算状态."""
+
+    WAITING = "waiting", "等待"
+    RUNNING = "running", "试算中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "没有完成"
+
+    def _look(self):
+        return {
+            "waiting": ("info", "clock"),
+            "running": ("info", "clock"),
+            "done": ("ok", "circle-check"),
+            "failed": ("bad", "circle-x"),
         }[self.value]

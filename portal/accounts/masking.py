@@ -9,8 +9,8 @@ _NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:([1-9]\d{16}[\dXx])|(1[3-9]\d{9}))(?!
 def mask(value, kind):
     """Mask one value.
 
-    kind: "name" “王*国” · "identity" “3204**********01” · "phone" “138****5678”.
-    Empty in, empty out. Raises ValueError for an unknown kind.
+    kind: "name" “王*国” · "identity" “3204**********01” · "phone" “138****5678” ·
+    "account" “************0123”. Empty in, empty out. Raises ValueError for an unknown kind.
     """
     if not value:
         return ""
@@ -25,6 +25,8 @@ def mask(value, kind):
         return _keep(text, 4, 2)
     if kind == "phone":
         return _keep(text, 3, 4)
+    if kind == "account":
+        return _keep(text, 0, 4)
     raise ValueError(f"no such kind of personal data: {kind}")
 
 

@@ -15,24 +15,33 @@ from portal.accounts.models import User
 
 # Who did what, for relations whose model gives them no words.
 LABELS = {
+    "adjusts": "补发所依据的申领",
     "answered_by": "答复人",
     "approver": "批准人",
     "assigned_by": "分派人",
     "author": "填写人",
     "by": "办理人",
+    "confirmed_by": "确认人",
     "created_by": "提交人",
     "declared_by": "申报人",
     "first_reviewer": "初审人",
+    "handled_by": "经办人",
     "imported_by": "导入人",
     "licence_checked_by": "核验人",
+    "opened_by": "重开人",
+    "prepared_by": "生成人",
     "published_by": "发布人",
     "recorded_by": "登记人",
+    "released_by": "决定人",
     "returned_by": "退回人",
     "reviewed_by": "审核人",
+    "saved_by": "保存人",
     "second_reviewer": "复核人",
+    "sent_by": "送银行人",
     "served_by": "服务人",
     "supersedes": "更正的决定",
     "uploaded_by": "上传人",
+    "used_by": "更正文件",
     "visited_by": "走访人",
 }
 _NEVER = (BlindIndexField, SearchVectorField, models.FileField)

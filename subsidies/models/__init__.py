@@ -1,21 +1,55 @@
-"""Insurance records, policies in force, screening, decisions, claims, notices."""
+"""Insurance records, policies in force, screening, decisions, claims, payments."""
 
+from .application import (
+    Entitlement,
+    SubsidyApplication,
+    SubsidyApplicationDocument,
+    SubsidyApplicationPerson,
+)
+from .budget import Budget
 from .claim import Claim, ClaimBatch, ClaimStep, Objection, PublicNotice
 from .decision import Decision, ScreeningRun
-from .insurance import InsuranceImport, InsuranceMonth, InsuredPerson
+from .insurance import (
+    BenefitRecipient,
+    InsuranceImport,
+    InsuranceMapping,
+    InsuranceMonth,
+    InsuranceRejection,
+    InsuranceReopening,
+    InsuredPerson,
+    PersonMonth,
+)
+from .payment import PayeeAccount, Payment, PaymentBatch, Recovery
 from .policy import LocalParameter, PolicyVersion
+from .trial import Trial, TrialRow
 
 __all__ = [
+    "BenefitRecipient",
+    "Budget",
     "Claim",
     "ClaimBatch",
     "ClaimStep",
     "Decision",
+    "Entitlement",
     "InsuranceImport",
+    "InsuranceMapping",
     "InsuranceMonth",
+    "InsuranceRejection",
+    "InsuranceReopening",
     "InsuredPerson",
     "LocalParameter",
     "Objection",
+    "PayeeAccount",
+    "Payment",
+    "PaymentBatch",
+    "PersonMonth",
     "PolicyVersion",
     "PublicNotice",
+    "Recovery",
     "ScreeningRun",
+    "SubsidyApplication",
+    "SubsidyApplicationDocument",
+    "SubsidyApplicationPerson",
+    "Trial",
+    "TrialRow",
 ]

@@ -155,7 +155,16 @@ class Claim(models.Model):
 
     public_id = PublicIdField(unique=True)
     decision = models.OneToOneField(Decision, models.RESTRICT, related_name="claim")
-    enterprise = models.ForeignKey(Enterprise, models.RESTRICT, related_name="claims")
+    # None: a person's own claim (decision.application).
+    enterprise = models.ForeignKey(
+        Enterprise, models.RESTRICT, null=True, blank=True, related_name="claims"
+    )
+    # A later correction granted more than this paid claim: amount_fen is the difference (补发).
+    adjusts = models.ForeignKey(
+        "self", models.RESTRICT, null=True, blank=True, related_name="adjustments"
+    )
+    # Ids of decision.manual_checks that a reviewer has looked at; all before the first review.
+    checked = models.JSONField("已核对", default=list)
     exclusivity_group = models.CharField("互斥组", max_length=60)
     base_year = models.PositiveSmallIntegerField("所属年度")
     amount_fen = models.BigIntegerField("金额（分）")
@@ -186,7 +195,8 @@ class Claim(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "exclusivity_group", "base_year"],
-                condition=~models.Q(state="superseded"),
+                condition=~models.Q(state="superseded")
+                & models.Q(adjusts__isnull=True, enterprise__isnull=False),
                 name="one_grant_per_group_and_year",
                 violation_error_message="同一年度同类补贴只能享受一次。",
             ),
@@ -203,7 +213,16 @@ class Claim(models.Model):
                 name="second_after_first",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["second_reviewed", "published", "approved"])
+                condition=~models.Q(
+                    state__in=[
+                        "second_reviewed",
+                        "published",
+                        "approved",
+                        "paying",
+                        "paid",
+                        "payment_returned",
+                    ]
+                )
                 | models.Q(
                     first_reviewer__isnull=False,
                     second_reviewer__isnull=False,
@@ -213,7 +232,9 @@ class Claim(models.Model):
                 name="published_claim_has_two_reviews",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["published", "approved"])
+                condition=~models.Q(
+                    state__in=["published", "approved", "paying", "paid", "payment_returned"]
+                )
                 | models.Q(notice__isnull=False),
                 name="published_claim_has_notice",
             ),

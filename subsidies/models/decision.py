@@ -33,6 +33,16 @@ class ScreeningRun(models.Model):
     source_rows = models.JSONField("数据来源与行数", default=dict)
     totals = models.JSONField("合计", default=dict)
     input_sha256 = models.CharField("数据与政策校验值", max_length=64)
+    # What the second evaluator compared: {"engine", "enterprises", "decisions", "sha256"}.
+    cross_check = models.JSONField("双重计算核对", default=dict)
+    # Held when the grants go beyond a budget: nobody reviews its claims until a person decides.
+    budget = models.JSONField("预算核对", default=dict)
+    held = models.BooleanField("超出预算，等待决定", default=False)
+    released_by = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    released_at = models.DateTimeField("决定时间", null=True, blank=True)
+    release_document = models.CharField("决定依据", max_length=200, blank=True)
     created_at = models.DateTimeField("时间", default=timezone.now)
 
     objects = ScreeningRunQuerySet.as_manager()
@@ -98,8 +108,20 @@ class Decision(models.Model):
     """
 
     public_id = PublicIdField(unique=True)
-    screening = models.ForeignKey(ScreeningRun, models.RESTRICT, related_name="decisions")
-    enterprise = models.ForeignKey(Enterprise, models.RESTRICT, related_name="decisions")
+    screening = models.ForeignKey(
+        ScreeningRun, models.RESTRICT, null=True, blank=True, related_name="decisions"
+    )
+    application = models.ForeignKey(
+        "subsidies.SubsidyApplication",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+    )
+    # None: applied for by a person.
+    enterprise = models.ForeignKey(
+        Enterprise, models.RESTRICT, null=True, blank=True, related_name="decisions"
+    )
     provision_id = models.CharField("条款", max_length=80)
     base_year = models.PositiveSmallIntegerField("所属年度")
     outcome = models.CharField("结论", max_length=10, choices=Outcome)
@@ -140,6 +162,13 @@ class Decision(models.Model):
                 fields=["screening", "enterprise"],
                 condition=models.Q(leads=True),
                 name="one_leading_decision",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    screening__isnull=False, application__isnull=True, enterprise__isnull=False
+                )
+                | models.Q(screening__isnull=True, application__isnull=False),
+                name="decision_screened_or_applied_for",
             ),
         ]
         indexes = [

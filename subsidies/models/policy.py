@@ -21,7 +21,14 @@ class PolicyVersion(models.Model):
     # None: from its issue, on a day the source does not name.
     effective_from = models.DateField("施行日期", null=True, blank=True)
     effective_until = models.DateField("失效日期", null=True, blank=True)
-    state = models.CharField("状态", max_length=10, choices=PolicyState)
+    state = models.CharField("状态", max_length=10, choices=PolicyState, default=PolicyState.DRAFT)
+    author = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    drafted_at = models.DateTimeField("起草时间", default=timezone.now)
+    approver = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
 
     class Meta:

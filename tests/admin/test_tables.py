@@ -33,7 +33,8 @@ OURS = {
     "runs",
 }  # fmt: skip
 # Shown below the row they belong to.
-INLINE = {"JobIntention"}
+# Shown inside another table, or (partitioned, with a key of three columns) not by Django's admin.
+INLINE = {"JobIntention", "PersonMonth"}
 
 
 def tables():
