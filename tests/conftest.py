@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["tests.hanging"]
+
 
 @pytest.fixture(autouse=True)
 def _no_leftover_cache():

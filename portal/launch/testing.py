@@ -49,7 +49,8 @@ def find_chromium(variables):
 def test(layout, arguments):
     """Run pytest with the arguments and return its exit status; its closing line comes last."""
     chromium = find_chromium(os.environ)
-    options = ["-n", "2", "--dist", "loadfile", *arguments]
+    # A process that a hanging test took with it is replaced, but not again and again.
+    options = ["-n", "2", "--dist", "loadfile", "--max-worker-restart", "3", *arguments]
     if chromium is None:
         if os.environ.get("CI"):
             raise LaunchError(
@@ -77,6 +78,25 @@ def test(layout, arguments):
             variables = environment(layout, servers, "portal.settings.test")
             if chromium:
                 variables["CHROMIUM"] = chromium
-            return run_in_terminal([sys.executable, "-m", "pytest", *options], variables, ROOT)
+            place = layout.profile(TEST) / "at"
+            clear_notes(place)
+            variables["TESTS_AT"] = str(place)
+            status = run_in_terminal([sys.executable, "-m", "pytest", *options], variables, ROOT)
+            tell_unfinished(place)
+            return status
         finally:
             servers.release()
+
+
+def clear_notes(place):
+    """Make the directory in which the test processes note where they are, and empty it."""
+    place.mkdir(exist_ok=True)
+    for note in place.iterdir():
+        note.unlink()
+
+
+def tell_unfinished(place):
+    """Name the tests that had begun and not ended when the suite did; usually there are none."""
+    for note in sorted(place.iterdir()):
+        said = note.read_text()
+        say(f"没有执行完的测试：{said}", f"Not finished: {said}")
