@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 STOP_SECONDS = 15
+KILL_SECONDS = 10  # for the system to carry out what cannot be refused
 PR_SET_PDEATHSIG = 1
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -44,15 +45,33 @@ def ignore_signals():
         signal.signal(number, signal.SIG_IGN)
 
 
+class _Request:
+    """Whether somebody has asked the launcher to end."""
+
+    made = False
+
+
 def catch_signals():
-    """Turn the first request to end into ``Interrupted``, and ignore any further one."""
+    """Turn the first request to end into ``Interrupted``; further ones change nothing.
+
+    Python drops an exception that a handler raises inside a destructor. The request is kept, so
+    that ``raise_if_asked`` finds it at the next step.
+    """
 
     def on_signal(number, frame):
-        ignore_signals()
-        raise Interrupted
+        if not _Request.made:
+            _Request.made = True
+            raise Interrupted
 
+    _Request.made = False
     for number in ENDING:
         signal.signal(number, on_signal)
+
+
+def raise_if_asked():
+    """Raise ``Interrupted`` when somebody has asked the launcher to end."""
+    if _Request.made:
+        raise Interrupted
 
 
 def run_in_terminal(command, environment, cwd):
@@ -160,17 +179,21 @@ def stop_leftovers(path):
 
 
 def stop_children(children, seconds=STOP_SECONDS):
-    """Ask all children to end, last started first; kill what has not ended in time."""
-    for child in reversed(children):
-        if child.process.poll() is None:
-            child.process.terminate()
+    """Ask all children to end, last started first; kill what has not ended in time.
+
+    No method of ``Popen`` is called: the request to end may have come in the middle of ``poll``,
+    which then keeps for ever a lock that ``wait`` waits for. Who was not seen to end has not been
+    reaped, so the number is still the child's.
+    """
+    living = [child for child in children if child.process.returncode is None]
+    for child in reversed(living):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.process.pid, signal.SIGTERM)
     deadline = time.monotonic() + seconds
-    for child in children:
-        try:
-            child.process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+    for child in living:
+        if not wait_gone(child.process.pid, max(0.0, deadline - time.monotonic())):
             kill_group(child.process.pid)
-            child.process.wait()
+            wait_gone(child.process.pid, KILL_SECONDS)
 
 
 def kill_group(pid):

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import http.client
 import json
 import os
 import signal
@@ -15,10 +16,12 @@ from pathlib import Path
 from portal.launch.keys import ensure_keys
 from portal.launch.layout import ROOT
 from portal.launch.processes import (
+    KILL_SECONDS,
     Child,
     Interrupted,
     first_dead,
     ignore_signals,
+    raise_if_asked,
     remember,
     stop_children,
     stop_leftovers,
@@ -29,6 +32,8 @@ from portal.launch.terminal import LaunchError, gist, say
 from portal.launch.valkey import is_free
 
 HOME_SECONDS = 90
+# Longer than children and servers may take to end, one after the other.
+STOPPING_SECONDS = 180
 LOOPBACK = "127.0.0.1"
 # The path without the query: what people typed into a search may be somebody's name.
 ACCESS_LOG = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(D)s us"
@@ -65,14 +70,12 @@ def only_one(layout, address):
     """Hold the lock of the running portal; ``LaunchError`` when another one holds it."""
     path = layout.local / "run.json"
     with path.open("a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not locked(handle):
             running = read_run(path).get("address", "")
             raise LaunchError(
                 f"平台已在运行：{running}。要停止请执行 make stop。",
                 f"The portal is already running at {running}; make stop stops it.",
-            ) from None
+            )
         path.write_text(json.dumps({"pid": os.getpid(), "address": address}))
         try:
             yield
@@ -135,7 +138,7 @@ def home_status(address):
     except urllib.error.HTTPError as error:
         with error:
             return error.code
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return None
 
 
@@ -145,6 +148,7 @@ def wait_for_home(layout, children, address):
     log = children[0].log
     shown = layout.shown(log)
     while (status := home_status(address)) != 200:
+        raise_if_asked()
         raise_if_dead(layout, children)
         if status is not None:  # who answers with an error will not stop by being asked again
             reason = gist(log.read_text(errors="replace"))
@@ -205,6 +209,7 @@ def run(layout):
                 show_accounts(variables, layout.logs / "demo_accounts.log")
                 say("按 Ctrl-C 停止。", "Press Ctrl-C to stop.")
                 while True:
+                    raise_if_asked()
                     raise_if_dead(layout, children)
                     time.sleep(0.5)
             finally:
@@ -225,15 +230,37 @@ def stop_everything(layout, children, servers):
 
 
 def stop_running(layout):
-    """Ask the running portal to end and wait for it; return whether there was one."""
+    """Ask the running portal to end and wait for it; return whether there was one.
+
+    One that does not end in time is killed.
+    """
     path = layout.local / "run.json"
     if not path.exists():
         return False
+    deadline = time.monotonic() + STOPPING_SECONDS
+    asked = None
     with path.open("a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.kill(read_run(path)["pid"], signal.SIGTERM)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            return True
-    return False
+        while not locked(handle):
+            late = time.monotonic() - deadline
+            if late > KILL_SECONDS:
+                raise LaunchError(
+                    "平台没有停止：请结束 portal.launch run 进程后重试。",
+                    "The portal did not stop: end the process portal.launch run, then try again.",
+                )
+            pid = read_run(path).get("pid")
+            if pid and (late > 0 or pid != asked):
+                asked = pid
+                # Its children end with it (Linux), or are found by number afterwards.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL if late > 0 else signal.SIGTERM)
+            time.sleep(0.05)
+    return asked is not None
+
+
+def locked(handle):
+    """Take the lock of the file unless somebody has it; return whether it is ours."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -15,7 +15,7 @@ from contextlib import closing
 import psycopg2
 
 from portal.launch.layout import ROOT
-from portal.launch.processes import kill_group
+from portal.launch.processes import KILL_SECONDS, kill_group, raise_if_asked
 from portal.launch.terminal import LaunchError, choose, gist, say
 
 
@@ -83,6 +83,7 @@ def manage(layout, variables, command, *arguments, chinese, english, show=False)
 
     ``show`` passes its standard output on line by line, indented below the announcing line.
     """
+    raise_if_asked()
     begun = time.monotonic()
     log = layout.logs / f"{command}.log"
     print(choose(chinese, english), end=" …\n" if show else " … ", flush=True)
@@ -111,7 +112,7 @@ def manage(layout, variables, command, *arguments, chinese, english, show=False)
                     process.wait(10)
                 except subprocess.TimeoutExpired:
                     kill_group(process.pid)
-                    process.wait()
+                    process.wait(KILL_SECONDS)
             if process.stdout:
                 process.stdout.close()
     seconds = time.monotonic() - begun
