@@ -60,9 +60,15 @@ CLAIM_TRANSITIONS = {
     },
     ClaimState.SECOND_REVIEWED: {ClaimState.PUBLISHED, ClaimState.SUPERSEDED},
     ClaimState.PUBLISHED: {ClaimState.APPROVED, ClaimState.RETURNED},
-    ClaimState.APPROVED: {ClaimState.PAYING},
-    ClaimState.PAYING: {ClaimState.PAID, ClaimState.PAYMENT_RETURNED, ClaimState.APPROVED},
-    ClaimState.PAYMENT_RETURNED: {ClaimState.PAYING},
+    # Back to a person when a correction lowers the grant before the money has left.
+    ClaimState.APPROVED: {ClaimState.PAYING, ClaimState.RETURNED},
+    ClaimState.PAYING: {
+        ClaimState.PAID,
+        ClaimState.PAYMENT_RETURNED,
+        ClaimState.APPROVED,
+        ClaimState.RETURNED,
+    },
+    ClaimState.PAYMENT_RETURNED: {ClaimState.PAYING, ClaimState.RETURNED},
     ClaimState.PAID: {ClaimState.PAYMENT_RETURNED},
     ClaimState.RETURNED: {ClaimState.SCREENED, ClaimState.SUPERSEDED},
     ClaimState.SUPERSEDED: set(),
@@ -98,11 +104,23 @@ class ImportState(ToneMixin, models.TextChoices):
         }[self.value]
 
 
-class PolicyState(models.TextChoices):
+class PolicyState(ToneMixin, models.TextChoices):
     """政策版本状态."""
 
     DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待批准"
+    RETURNED = "returned", "退回修改"
     PUBLISHED = "published", "已发布"
+    WITHDRAWN = "withdrawn", "已作废"
+
+    def _look(self):
+        return {
+            "draft": ("plain", "pencil"),
+            "submitted": ("info", "clock"),
+            "returned": ("warn", "arrow-back-up"),
+            "published": ("ok", "circle-check"),
+            "withdrawn": ("plain", "ban"),
+        }[self.value]
 
 
 class ObjectionState(ToneMixin, models.TextChoices):
@@ -163,6 +181,7 @@ class RecoveryState(ToneMixin, models.TextChoices):
     NOTIFIED = "notified", "待退还"
     REPAID = "repaid", "已退还"
     WAIVED = "waived", "不再追回"
+    SUPERSEDED = "superseded", "已被更正"
 
     def _look(self):
         return {
@@ -170,6 +189,7 @@ class RecoveryState(ToneMixin, models.TextChoices):
             "notified": ("info", "clock"),
             "repaid": ("ok", "circle-check"),
             "waived": ("plain", "ban"),
+            "superseded": ("plain", "history"),
         }[self.value]
 
 

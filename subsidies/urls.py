@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import notices_staff, reviews, screening
+from .views import notices_staff, policy_staff, reviews, screening, trials
 
 app_name = "subsidies"
 
@@ -22,4 +22,10 @@ urlpatterns = [
     path("notices/<slug:public_id>/", notices_staff.notice, name="notice"),
     path("notices/<slug:public_id>/withdraw/", notices_staff.withdraw, name="withdraw"),
     path("objections/<slug:public_id>/", notices_staff.objection, name="objection"),
+    path("trials/", trials.trials, name="trials"),
+    path("trials/new/", trials.new_trial, name="trial_new"),
+    path("trials/<slug:public_id>/", trials.trial, name="trial"),
+    path("trials/<slug:public_id>/progress/", trials.trial_progress, name="trial_progress"),
+    path("trials/<slug:public_id>/list.xlsx", trials.trial_file, name="trial_file"),
+    path("policies/<slug:public_id>/", policy_staff.policy, name="policy"),
 ]

@@ -21,6 +21,7 @@ LABELS = {
     "assigned_by": "分派人",
     "author": "填写人",
     "by": "办理人",
+    "cancelled_by": "撤销人",
     "confirmed_by": "确认人",
     "created_by": "提交人",
     "declared_by": "申报人",
@@ -32,6 +33,8 @@ LABELS = {
     "prepared_by": "生成人",
     "published_by": "发布人",
     "recorded_by": "登记人",
+: "不批准的人",
+    "rejected_by": "退回人",
     "released_by": "决定人",
     "returned_by": "退回人",
     "reviewed_by": "审核人",
@@ -43,6 +46,8 @@ LABELS = {
     "uploaded_by": "上传人",
     "used_by": "更正文件",
     "visited_by": "走访人",
+    "waive_asked_by": "提出不再追回的人",
+    "waived_by": "同意不再追回的人",
 }
 _NEVER = (BlindIndexField, SearchVectorField, models.FileField)
 

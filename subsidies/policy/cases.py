@@ -4,7 +4,8 @@ A file of cases has ``schema: 1``, ``bases`` (named complete cases) and ``cases`
 ``provision`` (or, for an exclusivity group, ``group``), ``facts``, ``set`` (local parameters),
 ``as_of``, and ``expect``; ``from`` starts with a base and overrides single facts or parameters.
 ``expect`` gives ``outcome`` and ``amount_fen``, optionally ``potential_fen``, the exact ``failed``
-and ``unknown`` facts, ``steps`` (texts that occur in the amount steps), or ``error`` (a text of the message).
+and ``unknown`` facts, ``steps`` (texts that occur in the amount steps), ``notice_days`` (working
+days of the public notice), or ``error`` (a text of the message).
 A group expects ``winner`` (or null) and its ``amount_fen``.
 """
 
@@ -34,6 +35,7 @@ class Expectation(Strict):
     unknown: list[str] | None = None
     steps: list[str] = Field(default_factory=list)
     winner: str | None = None
+    notice_days: int | None = None
     error: Text | None = None
 
 
@@ -105,7 +107,16 @@ def cases_path(policy_path: Path) -> Path:
 def load_cases(path: Path) -> list[Case]:
     """Read a file of cases. Raises ``CaseFileError``."""
     try:
-        source = Source(path.read_text(encoding="utf-8"), path.name)
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CaseFileError(f"{path.name}：读不到用例文件（{error.strerror}）") from None
+    return read_cases(text, path.name)
+
+
+def read_cases(text: str, name: str) -> list[Case]:
+    """The cases in a text; ``name`` stands before the line in messages. Raises ``CaseFileError``."""
+    try:
+        source = Source(text, name)
         entries = CaseFile.model_validate(source.data)
     except PolicyFileError as error:
         raise CaseFileError(str(error)) from None
@@ -113,8 +124,6 @@ def load_cases(path: Path) -> list[Case]:
         raise CaseFileError(
             "；".join(source.fault(item["loc"], item["msg"]) for item in error.errors())
         ) from None
-    except OSError as error:
-        raise CaseFileError(f"{path.name}：读不到用例文件（{error.strerror}）") from None
     return [_complete(entry, entries.bases.get(entry.start, Base())) for entry in entries.cases]
 
 
@@ -152,6 +161,9 @@ def run_case(policies: PolicySet, case: Case) -> list[str]:
             wanted, got = sorted(wanted), sorted(got)
         if wanted != got:
             differences.append(f"{name} 应为 {wanted}，实为 {got}")
+    notice = policies.find(case.provision)[0].file.notice.working_days
+    if case.expect.notice_days not in (None, notice):
+        differences.append(f"公示天数应为 {case.expect.notice_days}，实为 {notice}")
     for text in case.expect.steps:
         if not any(text in step for step in decision.amount_steps):
             differences.append(f"计算步骤里没有“{text}”：{decision.amount_steps}")

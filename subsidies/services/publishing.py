@@ -1,68 +1,18 @@
-"""Policy files become published versions by their hash, and are read back from there.
+"""Published policies as they are read: which one is in force where and when.
 
-Screening works from the published text, never from the file: a file that changes later, or goes,
-does not change what was in force.
+Screening works from the published text, never from a file: a file that changes later, or goes,
+does not change what was in force. How a text comes to be published is in ``policy_drafts``.
 """
 
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from django.db import models, transaction
-from django.utils import timezone
-
-from portal.refused import Refused
-from subsidies.enums import PolicyState
 from subsidies.models import PolicyVersion
-from subsidies.policy import LoadedPolicy, PolicySet, load_policy_set
+from subsidies.policy import LoadedPolicy
 
-
-def publish_policies(policies: PolicySet | None = None) -> list[PolicyVersion]:
-    """Store every policy file that is not stored yet. Returns the new versions.
-
-    Raises Refused when a version was published with another text: a change needs a new version.
-    Raises PolicyFileError for a faulty file; nothing is stored then.
-    """
-    policies = policies or load_policy_set()
-    loaded = list(policies.policies.values())
-    with transaction.atomic():
-        known = {
-            (version.policy_id, version.version): version
-            for version in PolicyVersion.objects.filter(policy_id__in=[p.file.id for p in loaded])
-        }
-        return [
-            _publish(policy)
-            for policy in loaded
-            if not _is_known(policy, known.get((policy.file.id, policy.file.version)))
-        ]
-
-
-def _is_known(policy, version):
-    if version is None:
-        return False
-    if version.sha256 != policy.sha256:
-        raise Refused(
-            f"政策 {policy.file.id} 的 {policy.file.version} 版已经发布，内容与文件不同。"
-            "已发布的版本不能改，请在文件里写新的版本号。"
-        )
-    return True
-
-
-def _publish(policy):
-    file = policy.file
-    document = next(iter(file.documents.values()))
-    return PolicyVersion.objects.create(
-        policy_id=file.id,
-        version=file.version,
-        sha256=policy.sha256,
-        title=file.title,
-        document_number=document.number,
-        region_code=region_prefix(file.jurisdiction.code),
-        source_text=policy.text,
-        effective_from=file.effective.start,
-        effective_until=file.effective.to and file.effective.to + timedelta(days=1),
-        state=PolicyState.PUBLISHED,
-        published_at=timezone.now(),
-    )
+_ONE_DAY = timedelta(days=1)
 
 
 def region_prefix(code: str) -> str:
@@ -82,17 +32,58 @@ def compiled(version: PolicyVersion) -> LoadedPolicy:
     return _compiled(version.sha256, version.policy_id, version.source_text)
 
 
-def current_versions(day: date):
-    """The published versions in force on a day, the last published of each policy."""
-    return (
-        PolicyVersion.objects.filter(state=PolicyState.PUBLISHED)
-        .filter(models.Q(effective_from__isnull=True) | models.Q(effective_from__lte=day))
-        .filter(models.Q(effective_until__isnull=True) | models.Q(effective_until__gt=day))
-        .order_by("policy_id", "-published_at", "-pk")
-        .distinct("policy_id")
-    )
+def last_day(version: PolicyVersion) -> date | None:
+    """The last day on which a version is in force; None: until further notice."""
+    return version.effective_until and version.effective_until - _ONE_DAY
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One policy on one day: the version in force, or the one that expired without a successor."""
+
+    in_force: PolicyVersion | None
+    expired: PolicyVersion | None = None
+
+
+def standing_on(day: date) -> list[Standing]:
+    """Every policy that had begun by a day, by policy id.
+
+    A version published later stands before an earlier one from its first day on. When it has
+    ended, the earlier one does not come back: nobody extended it.
+    """
+    versions = defaultdict(list)
+    for version in PolicyVersion.objects.published().order_by("policy_id", "-published_at", "-pk"):
+        if (version.effective_from or date.min) <= day:
+            versions[version.policy_id].append(version)
+    return [_standing(newest_first, day) for newest_first in versions.values()]
+
+
+def _standing(newest_first, day):
+    ended, expired = date.min, None
+    for version in newest_first:
+        until = version.effective_until
+        if until is not None and until <= day:
+            if until > ended:
+                ended, expired = until, version
+        elif (version.effective_from or date.min) >= ended:
+            return Standing(version)
+    return Standing(None, expired)
+
+
+def current_versions(day: date) -> list[PolicyVersion]:
+    """The published versions in force on a day, one of each policy at most."""
+    return [standing.in_force for standing in standing_on(day) if standing.in_force]
 
 
 def versions_in_force(region: str, day: date) -> list[PolicyVersion]:
     """Those of the policies in force that hold for a region (a code prefix such as 3204)."""
     return [v for v in current_versions(day) if region.startswith(v.region_code)]
+
+
+def expired_versions(region: str, day: date) -> list[PolicyVersion]:
+    """Policies that held for a region, had ended by a day, and have no version after that."""
+    return [
+        standing.expired
+        for standing in standing_on(day)
+        if standing.expired and region.startswith(standing.expired.region_code)
+    ]

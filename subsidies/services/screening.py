@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from portal.accounts.models import Membership
 from portal.places.models import Division
-from portal.refused import Refused
 from portal.runs.models import JobRun, RunState
 from portal.runs.services import AlreadyDone, running
 from subsidies.models import PolicyVersion, ScreeningRun
@@ -30,8 +29,8 @@ from .decision_store import CHUNK, copy_decisions, is_same, standing_decisions
 from .facts import SOURCES, FactSheet, collect_facts
 from .notify import to_members
 from .parameters import ParameterBook
-from .publishing import publish_policies, versions_in_force
 from .reasons import message_body, message_subject
+from .screening_policies import versions_to_screen
 from .totals import Totals
 
 KIND = "screen_refunds"
@@ -86,11 +85,7 @@ def _key(base_year, legal_date, region, again):
 
 def _screen(log, base_year, legal_date, region):
     with log.stage("政策与本地参数"):
-        publish_policies()
-        versions = versions_in_force(region, legal_date)
-        if not versions:
-            place = Division.objects.filter(pk=region).first() or region
-            raise Refused(f"{legal_date} 没有适用于{place}的稳岗返还政策，没有筛查。")
+        versions = versions_to_screen(region, legal_date)
         book = ParameterBook(region, legal_date)
     with log.stage("取数"):
         sheet = collect_facts(base_year, region)

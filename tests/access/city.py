@@ -26,6 +26,7 @@ from portal.runs.models import JobRun
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, InsuredPerson, Objection, PublicNotice
 from subsidies.services.screening import screen_refunds
+from tests.access.subsidy_rows import add_subsidy_rows
 from tests.factories import (
     ApplicationFactory,
     AssignmentFactory,
@@ -40,7 +41,7 @@ from tests.factories import (
     VacancyFactory,
     division,
 )
-from tests.factories.subsidies import insure, local_parameter
+from tests.factories.subsidies import insure, local_parameter, publish_policies
 
 WALKERS = (
     "stranger", "seeker", "member", "commissioner", "district", "city", "auditor", "administrator",
@@ -57,6 +58,7 @@ def build():
         name: _people_and_work(code, index) for index, (name, code) in enumerate(places.items())
     }
     local_parameter("benefit_monthly_fen", "150000")
+    publish_policies("changzhou-2020-17", "jinzhou-2020")
     for side in sides.values():
         insure(side.enterprise, 120, 118, 3_600_000, 2_400_000)
     runs = {
@@ -65,6 +67,7 @@ def build():
     }
     for index, side in enumerate(sides.values(), 1):
         _money(side, runs[side.enterprise.region_id[:4]], index)
+        add_subsidy_rows(side, index + 1)
         side.report = make_weekly_snapshot(*WEEK, side.enterprise.region_id)
     walkers = {
         "stranger": None,

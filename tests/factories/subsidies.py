@@ -4,7 +4,10 @@ from datetime import date
 
 import factory
 
-from subsidies.models import InsuranceImport, InsuranceMonth, LocalParameter
+from portal.outbox.models import Message
+from subsidies.models import InsuranceImport, InsuranceMonth, LocalParameter, PolicyVersion
+from subsidies.services.policy_drafts import approve
+from subsidies.services.policy_files import import_files, repository_files
 
 from .accounts import UserFactory
 from .places import division
@@ -62,3 +65,20 @@ def local_parameter(name, value, region="3204", *, since=date(2020, 1, 1), until
         author=UserFactory(city=True),
         approver=UserFactory(city=True),
     )
+
+
+def publish_policies(*policy_ids):
+    """The repository's policies (all but templates, or those named) published by two people.
+
+    What is published already stays. Returns the published versions by policy id.
+    """
+    for file in repository_files():
+        wanted = file.policy_id in policy_ids if policy_ids else not file.is_template
+        if wanted and not PolicyVersion.objects.filter(policy_id=file.policy_id).exists():
+            place = division(file.region_code)
+            author, approver = UserFactory.create_batch(2, city=True, region=place)
+            for draft in import_files(author, [file]):
+                approve(draft, approver)
+    # So that a test finds in the inboxes only what it brought about itself.
+    Message.objects.filter(kind="policy").delete()
+    return {version.policy_id: version for version in PolicyVersion.objects.published()}

@@ -7,7 +7,7 @@ import pytest
 
 from subsidies.services.screening import screen_refunds
 from tests.factories import EnterpriseFactory, division, industry
-from tests.factories.subsidies import insure, local_parameter
+from tests.factories.subsidies import insure, local_parameter, publish_policies
 
 LEGAL_DATE = date(2020, 4, 1)
 
@@ -29,6 +29,7 @@ def insured(db):
 @pytest.fixture
 def screen(db):
     """screen() → ScreeningResult for 2019 under the documents of 2020."""
+    publish_policies("changzhou-2020-17", "jinzhou-2020")
 
     def run(**options):
         return screen_refunds(2019, LEGAL_DATE, **options)

@@ -91,5 +91,6 @@ _STAGES = (
     ("应聘", seekers.load_applications),
     ("包保、工单、走访", records.load_contacts),
     ("本地参数", records.load_parameters),
+    ("政策", records.load_policies),
     ("社保记录", records.load_insurance),
 )

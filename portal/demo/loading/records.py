@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from hotlines.models import Assignment, Ticket, Visit
 from portal.accounts.crypto import encrypt
+from portal.accounts.models import User
 from portal.demo.insurance import month_day
 from portal.demo.people import PARAMETERS
 from portal.demo.regions import CITY
 from portal.demo.size import BASE_YEAR
 from subsidies.models import InsuranceImport, InsuranceMonth, InsuredPerson, LocalParameter
+from subsidies.services.policy_drafts import approve
+from subsidies.services.policy_files import import_files
 
 from .context import Load
 from .tables import copy_into, reserve
@@ -89,6 +92,13 @@ def load_parameters(load: Load) -> None:
         )
         added += created
     load.added("本地参数", added)
+
+
+def load_policies(load: Load) -> None:
+    """The city's policy files, drafted and submitted by one person, published by another."""
+    author = User.objects.get(pk=load.keys.users["city2"])
+    approver = User.objects.get(pk=load.keys.users["city1"])
+    load.added("政策", sum(1 for draft in import_files(author) if approve(draft, approver)))
 
 
 def load_contacts(load: Load) -> None:
