@@ -257,6 +257,7 @@ def test_production_settings_pass_the_deployment_check():
         env={"PATH": "/usr/bin:/bin", **PRODUCTION},
         capture_output=True,
         text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,8 @@ from portal.launch.postgres import Postgres
 from portal.launch.servers import EMBEDDED, PROFILES, TEST, Servers
 from portal.launch.valkey import free_port
 from tests.launch.project import make_project
+
+PATIENCE = 150  # seconds for one command of the launcher; a limit, not a wait
 
 
 def remove_state(local):
@@ -103,7 +106,8 @@ class Project:
         """Return an environment without the addresses the suite itself works with."""
         ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_LOCAL", "CI")
         kept = {key: value for key, value in os.environ.items() if key not in ours}
-        return kept | {"PORT": str(self.port), "LANG": "zh_CN.UTF-8", "LC_ALL": ""} | changes
+        ours = {"PORT": str(self.port), "LANG": "zh_CN.UTF-8", "LC_ALL": ""}
+        return kept | ours | {"PYTHONFAULTHANDLER": "1"} | changes
 
     def launch(self, *arguments, **changes):
         """Run one launcher command to its end; return it with its output."""
@@ -113,6 +117,7 @@ class Project:
             env=self.environment(**changes),
             capture_output=True,
             text=True,
+            timeout=PATIENCE,
         )
 
     def start(self, **changes):
@@ -127,11 +132,33 @@ class Project:
         )
         self._launchers.append(launcher)
         launcher.said = []
-        for line in launcher.stdout:
-            launcher.said.append(line.rstrip())
-            if "Ctrl-C" in line:
-                return launcher
+        too_long = threading.Timer(PATIENCE, launcher.send_signal, [signal.SIGABRT])
+        too_long.start()
+        try:
+            for line in launcher.stdout:
+                launcher.said.append(line.rstrip())
+                if "Ctrl-C" in line:
+                    return launcher
+        finally:
+            too_long.cancel()
         pytest.fail("\n".join(launcher.said))
+
+    def ended(self, launcher):
+        """Return what the launcher still says and its status once it has ended, as it must.
+
+        One that does not is asked where it stands.
+        """
+        try:
+            said, _ = launcher.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            launcher.send_signal(signal.SIGABRT)
+            said, _ = launcher.communicate(timeout=PATIENCE)
+            pytest.fail(f"The launcher did not end:\n{said}")
+        return said, launcher.returncode
+
+    def status(self, launcher):
+        """Return the exit status of a launcher that was asked to end."""
+        return self.ended(launcher)[1]
 
     def calls(self):
         """Return the management commands called so far, and forget them."""
@@ -156,10 +183,13 @@ class Project:
         for launcher in self._launchers:
             if launcher.poll() is None:
                 launcher.send_signal(signal.SIGTERM)
-                launcher.wait()
-            launcher.stdout.close()
-        self.launch("stop")
-        remove_state(self.root / ".local")
+        try:
+            for launcher in self._launchers:
+                if not launcher.stdout.closed:
+                    self.ended(launcher)
+        finally:
+            self.launch("stop")
+            remove_state(self.root / ".local")
 
 
 @pytest.fixture

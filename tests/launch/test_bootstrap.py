@@ -62,6 +62,7 @@ def bootstrapped(root, kind="run", **environment):
         env=os.environ | {"LC_ALL": "en_GB.UTF-8"} | environment,
         capture_output=True,
         text=True,
+        timeout=120,
     )
 
 
@@ -108,6 +109,7 @@ def test_makefile_without_python_says_so():
         ["make", "-f", makefile, "setup", "PYTHON=no-such-python"],
         capture_output=True,
         text=True,
+        timeout=120,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
     )
     assert done.returncode == 2

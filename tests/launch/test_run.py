@@ -16,7 +16,7 @@ FIRST = ["migrate", "load_places", "load_demo", "nightly", "collectstatic --noin
 
 
 def body(project):
-    with urllib.request.urlopen(f"http://127.0.0.1:{project.port}/") as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{project.port}/", timeout=60) as response:
         return response.read()
 
 
@@ -34,7 +34,7 @@ def test_first_start_prepares_serves_and_stops_everything(fresh_project):
     assert len(secrets.read_text().splitlines()) == 3
 
     launcher.send_signal(signal.SIGINT)
-    assert launcher.wait() == 0
+    assert project.status(launcher) == 0
     assert project.processes() == []
 
     keys = secrets.read_text()
@@ -46,7 +46,7 @@ def test_first_start_prepares_serves_and_stops_everything(fresh_project):
     (project.root / "portal" / "places" / "codes.csv").write_text("3204,常州\n")
     (project.root / "static" / "site.css").write_text("body{}")
     assert project.launch("stop").returncode == 0
-    assert launcher.wait() == 0
+    assert project.status(launcher) == 0
     assert project.processes() == []
     project.start()
     assert project.calls() == [
@@ -77,14 +77,14 @@ def test_start_after_the_launcher_was_killed(project):
     ]
     assert len(children) == 3
     launcher.kill()
-    launcher.wait()
+    project.status(launcher)
     project.calls()
     again = project.start()
     assert project.calls() == ["migrate", "demo_accounts"]
     assert body(project) == b"ready"
     assert all(wait_gone(pid, 20) for pid in children)
     again.send_signal(signal.SIGTERM)
-    assert again.wait() == 0
+    assert project.status(again) == 0
     assert project.processes() == []
 
 
@@ -93,8 +93,8 @@ def test_dead_process_is_named_and_ends_the_portal(project):
     children = psutil.Process(launcher.pid).children()
     worker = next(child for child in children if "worker" in child.cmdline())
     os.kill(worker.pid, signal.SIGKILL)
-    said = launcher.stdout.read()
-    assert launcher.wait() == 1
+    said, status = project.ended(launcher)
+    assert status == 1
     assert "进程 worker 意外退出" in said
     assert ".local/logs/worker.log" in said
     assert "Traceback" not in said
@@ -154,7 +154,7 @@ def test_services_stay_until_stop_and_survive_a_run(project):
     assert [line.partition("=")[0] for line in addresses] == ["DATABASE_URL", "REDIS_URL"]
     launcher = project.start()
     launcher.send_signal(signal.SIGTERM)
-    assert launcher.wait() == 0
+    assert project.status(launcher) == 0
     assert set(project.processes()) == {"postgres", "valkey-server"}
     stopped = project.launch("stop")
     assert stopped.stdout.strip() == "已停止：Valkey, Postgres。"
@@ -196,5 +196,5 @@ def test_external_database_with_enterprises_gets_no_demo_city(project, make_serv
     assert project.calls() == [*FIRST[:2], *FIRST[3:], "demo_accounts"]
     assert not (project.root / ".local" / "embedded" / "pg" / "postmaster.pid").exists()
     launcher.send_signal(signal.SIGTERM)
-    assert launcher.wait() == 0
+    assert project.status(launcher) == 0
     assert theirs._own[0].answers()

@@ -1,9 +1,9 @@
-"""Finding a browser for the suite."""
+"""Finding a browser for the suite; naming what it did not finish."""
 
 import pytest
 
 from portal.launch.terminal import LaunchError
-from portal.launch.testing import find_chromium
+from portal.launch.testing import clear_notes, find_chromium, tell_unfinished
 
 
 @pytest.fixture
@@ -57,3 +57,14 @@ def test_playwright_in_a_place_of_its_own(tmp_path, program):
 
 def test_no_browser(tmp_path):
     assert find_chromium(environment(tmp_path)) is None
+
+
+def test_tests_that_were_not_finished_are_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    clear_notes(tmp_path / "at")
+    (tmp_path / "at" / "gw1.txt").write_text("tests/x.py::test_y (call)")
+    tell_unfinished(tmp_path / "at")
+    assert capsys.readouterr().out == "Not finished: tests/x.py::test_y (call)\n"
+    clear_notes(tmp_path / "at")
+    tell_unfinished(tmp_path / "at")
+    assert capsys.readouterr().out == ""
