@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "jobseekers.tasks.match_all": {"queue": "heavy"},
     "subsidies.tasks.screen_refunds": {"queue": "heavy"},
+    "subsidies.tasks.run_trial": {"queue": "heavy"},
     "portal.reports.tasks.*": {"queue": "heavy"},
 }
 app.conf.beat_schedule = {

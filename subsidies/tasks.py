@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from portal.runs.services import once
+from subsidies.services import trials
 from subsidies.services.notices import conclude_due_notices
 from subsidies.services.screening import screen_refunds as screen
 
@@ -17,3 +18,9 @@ def screen_refunds():
 def conclude_notices():
     """Approve what was published long enough without objection."""
     return conclude_due_notices()
+
+
+@shared_task
+def run_trial(pk):
+    """Compute one trial; a refusal or a fault stands on its page."""
+    return once(trials.run_trial, pk)

@@ -127,6 +127,7 @@ STAFF = (
             Entry("复核", "subsidies:reviews", "clipboard-check", "reviews", CITY_AND_DISTRICT),
             Entry("公示", "subsidies:notices", "speakerphone", "objections", CITY_AND_DISTRICT),
             Entry("发放与追回", "subsidies:payments", "cash", "payments", CITY_AND_DISTRICT),
+            Entry("政策试算", "subsidies:trials", "scale", "", CITY_AND_DISTRICT),
         ),
     ),
     Group(

@@ -8,8 +8,19 @@ from django.urls import get_resolver, reverse
 from enterprises.models import Enterprise, LicenceFile, ShortageDeclaration, Vacancy
 from hotlines.models import Commissioner, Hotline, Ticket
 from jobseekers.models import Application, JobSeeker, SupplyListImport
+from portal.accounts.models import User
 from portal.demo.story import MAIN_ENTERPRISE, PLANTED
-from subsidies.models import Claim, ClaimBatch, Decision, Objection, PolicyVersion, PublicNotice
+from subsidies.models import (
+    Claim,
+    ClaimBatch,
+    Decision,
+    Objection,
+    PolicyVersion,
+    PublicNotice,
+    ScreeningRun,
+    Trial,
+)
+from subsidies.services.trials import run_trial
 
 # Files, acts without a page of their own, and addresses only programs ask for.
 NO_PAGE = {
@@ -20,6 +31,7 @@ NO_PAGE = {
     "enterprises:message_open", "jobseekers:message_open", "workbench:message_open",
     "jobseekers:withdraw", "jobseekers:dismiss", "jobseekers:consent_withdraw", "jobseekers:apply",
     "workbench:key_list_end", "workbench:key_list_add", "workbench:hotline_delete",
+    "subsidies:trial_progress", "subsidies:trial_file",
     "subsidies:run_workbook", "subsidies:first_review", "subsidies:second_review",
     "subsidies:return_batch", "subsidies:claim_act", "subsidies:publish", "subsidies:withdraw",
     "hotlines:asked",  # only after asking; test_without_script.py does
@@ -51,6 +63,23 @@ def _live():
 
 def _decision():
     return {"public_id": Claim.objects.get(enterprise=_main()).decision.public_id}
+
+
+def _trial():
+    """A finished trial of one month instead of three; made when first asked for."""
+    made = Trial.objects.first()
+    if made is None:
+        run = ScreeningRun.objects.first()
+        made = Trial.objects.create(
+            title="受疫情影响较重企业只补一个月",
+            parameters={"hard_hit_months": "1"},
+            region=run.region,
+            base_year=run.base_year,
+            legal_date=run.legal_date,
+            created_by=User.objects.get(username="city1"),
+        )
+        run_trial(made.pk)
+    return {"public_id": made.public_id}
 
 
 def _policy():
@@ -108,6 +137,7 @@ OBJECTS = {
     "workbench:hotline_edit": lambda: _first(Hotline),
     "workbench:jobseeker": lambda: _first(JobSeeker, user__username="wangjianguo"),
     "workbench:supply_import": lambda: _first(SupplyListImport),
+    "subsidies:trial": _trial,
     "subsidies:run": lambda: {"public_id": Decision.objects.first().screening.public_id},
     "subsidies:decision": _decision,
     "subsidies:batch": lambda: {
