@@ -176,12 +176,13 @@ class CompiledAmount:
                 if leaf.kind != "table":
                     found.setdefault(leaf.name, leaf.label)
                     continue
-                for name in leaf.table.fact_inputs:
-                    if name not in facts:
-                        found.setdefault(name, CATALOGUE[name].label)
                 row = leaf.table.row(facts)
                 if row is not None:
                     found.setdefault(leaf.table.rows[row].parameter, leaf.label)
+                    continue
+                for name in leaf.table.fact_inputs:
+                    if name not in facts:
+                        found.setdefault(name, CATALOGUE[name].label)
         return list(found.items())
 
     def steps(self, facts, params) -> list[str]:

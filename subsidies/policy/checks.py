@@ -112,9 +112,12 @@ class Checker:
             for end in ("least", "most"):
                 if not value_fits(getattr(parameter.local, end), parameter.unit):
                     self.fault((*path, "local", end), f"不是 {parameter.unit} 的值")
+        if parameter.by_window:
+            self._window_ranges(path, parameter)
         for index, item in enumerate(parameter.values):
             here = (*path, "values", index)
-            if not value_fits(item.value, parameter.unit, choices or ()):
+            fits = value_fits(item.value, parameter.unit, choices or ())
+            if item.value is not None and not fits:
                 self.fault((*here, "value"), f"不是 {parameter.unit} 的值")
             if parameter.by == "base_year":
                 self._whole_years(here, item)
@@ -127,6 +130,28 @@ class Checker:
                 self.fault((*path, "values", index + 1, "from"), "与前一个取值的日期重叠")
             elif following.start != item.to + timedelta(days=1):
                 self.fault((*path, "values", index + 1, "from"), "与前一个取值之间有空档")
+
+    def _window_ranges(self, path, parameter):
+        """The ranges of single dated values lie within the parameter's own, and reach its ends."""
+        windows = [(index, item) for index, item in enumerate(parameter.values) if item.local]
+        ranges = [parameter.local, *(item.local for _, item in windows)]
+        if any(one.choices for one in ranges):
+            self.fault((*path, "local"), "分段的范围只能写 least 和 most")
+            return
+        if not all(
+            value_fits(end, parameter.unit) for one in ranges for end in (one.least, one.most)
+        ):
+            self.fault((*path, "local"), f"各段的范围有不是 {parameter.unit} 的值")
+            return
+        for index, item in windows:
+            here = (*path, "values", index, "local")
+            if item.local.most < item.local.least:
+                self.fault(here, "most 小于 least")
+            elif item.value is not None and not item.local.least <= item.value <= item.local.most:
+                self.fault(here, "取值不在这一段的范围里")
+        span = (min(one.least for one in ranges[1:]), max(one.most for one in ranges[1:]))
+        if span != (parameter.local.least, parameter.local.most):
+            self.fault((*path, "local"), f"要正好包住各段的范围：{span[0]} 到 {span[1]}")
 
     def _whole_years(self, path, item):
         if item.start is None or (item.start.month, item.start.day) != (1, 1):

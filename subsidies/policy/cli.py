@@ -1,4 +1,4 @@
-"""The ``policy`` command: evaluate one case, run the worked cases, check and show the files.
+"""The ``policy`` command: evaluate one case, run the worked cases, check, show and compare files.
 
 Answers go to standard output; what is wrong with the input is one line on standard error and exit
 status 2. Failing cases or faulty files are exit status 1. Nothing here needs a database.
@@ -9,18 +9,14 @@ import json
 import sys
 from pathlib import Path
 
+from .adopting import Adoption, adopt
 from .cases import cases_path, load_cases, run_case
 from .coverage import missing_cases
-from .errors import CaseFileError, FactError, PolicyError, PolicyFileError
+from .errors import CaseFileError, FactError, InputError, PolicyError, PolicyFileError
 from .evaluator import evaluate
 from .facts import iso_day
 from .policyset import CASES_SUFFIX, POLICIES, PolicySet, load_policy, load_policy_set, policy_files
 from .show import show_policy, show_provision
-
-
-class InputError(PolicyError):
-    """Something wrong with the command line or the file of facts."""
-
 
 _USAGE = (
     ("the following arguments are required: ", "缺少 "),
@@ -53,6 +49,19 @@ def build_parser() -> argparse.ArgumentParser:
         many.add_argument("files", nargs="*", type=Path, metavar="FILE.yaml")
     shown = commands.add_parser("show", help="查看政策或条款；不写编号时列出全部")
     shown.add_argument("id", nargs="?", metavar="ID")
+    adopted = commands.add_parser("adopt", help="按样板写出本地的政策文件和用例")
+    adopted.add_argument("template", metavar="ID")
+    for name, text in (
+        ("id", "本地政策的编号"),
+        ("code", "六位行政区划代码"),
+        ("place", "地区名称"),
+        ("title", "本地文件的标题"),
+        ("number", "本地文件的文号"),
+        ("quote", "本地文件里采用的原文"),
+        ("folder", "写到哪个文件夹"),
+    ):
+        adopted.add_argument(f"--{name}", required=True, help=text)
+    adopted.add_argument("--issued", type=_day, metavar="YYYY-MM-DD")
     return parser
 
 
@@ -117,7 +126,9 @@ def read_settings(texts: list[str]) -> dict:
 
 def _evaluate(options, out):
     facts, values = read_facts(options.facts), read_settings(options.set)
-    decision = evaluate(load_policy_set(), options.provision, facts, values, options.as_of)
+    decision = evaluate(
+        load_policy_set(templates=True), options.provision, facts, values, options.as_of
+    )
     json.dump(decision.as_dict(), out, ensure_ascii=False, indent=2)
     out.write("\n")
     return 0
@@ -170,7 +181,7 @@ def _lint(options, out):
 
 
 def _show(options, out):
-    policies = load_policy_set()
+    policies = load_policy_set(templates=True)
     if options.id is None:
         for policy in policies.policies.values():
             for key, provision in policy.file.provisions.items():
@@ -182,7 +193,41 @@ def _show(options, out):
     return 0
 
 
-_COMMANDS = {"evaluate": _evaluate, "test": _test, "lint": _lint, "show": _show}
+def _adopt(options, out):
+    policies = load_policy_set(templates=True).policies
+    if options.template not in policies:
+        raise InputError(f"没有编号为“{options.template}”的政策")
+    adoption = Adoption(
+        options.id,
+        options.code,
+        options.place,
+        options.title,
+        options.number,
+        options.issued,
+        options.quote,
+    )
+    template = policies[options.template]
+    cases = cases_path(POLICIES / template.name).read_text("utf-8")
+    texts = adopt(template, cases, adoption)
+    policy_path = Path(options.folder) / f"{options.id}.yaml"
+    paths = (policy_path, cases_path(policy_path))
+    for path in paths:
+        if path.exists():
+            raise InputError(f"已经有文件 {path}")
+    policy_path.parent.mkdir(parents=True, exist_ok=True)
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, "utf-8")
+        out.write(f"写好了 {path}\n")
+    return 0
+
+
+_COMMANDS = {
+    "evaluate": _evaluate,
+    "test": _test,
+    "lint": _lint,
+    "show": _show,
+    "adopt": _adopt,
+}
 
 
 def main(arguments: list[str] | None = None, out=None, err=None) -> int:

@@ -42,8 +42,12 @@ def needs(policy: LoadedPolicy, key: str) -> tuple[set[str], set[str]]:
     for name in tables - {None}:
         facts.update(file.tables[name].inputs)
         parameters.update(row.parameter for row in file.tables[name].rows)
-    unset = {name for name in parameters - {None} if not file.parameters[name].values}
+    unset = {name for name in parameters - {None} if _can_be_unset(file.parameters[name])}
     return facts & set(CATALOGUE), unset
+
+
+def _can_be_unset(parameter):
+    return not parameter.values or any(item.value is None for item in parameter.values)
 
 
 def missing_cases(policy: LoadedPolicy, cases: Iterable[Case]) -> list[str]:
@@ -64,7 +68,7 @@ def missing_cases(policy: LoadedPolicy, cases: Iterable[Case]) -> list[str]:
             false = {e["rule"] for e in decision.trace if e["result"] is False}
             if len(false) == 1:
                 alone |= false
-        for rule in _rule_ids(policy.file.provisions[key]):
+        for rule in _rule_ids(policy.file, policy.file.provisions[key]):
             if rule not in alone:
                 gaps.append(f"{name}：没有只差“{rule}”的用例")
         facts, parameters = needs(policy, key)
@@ -78,8 +82,9 @@ def missing_cases(policy: LoadedPolicy, cases: Iterable[Case]) -> list[str]:
     return gaps
 
 
-def _rule_ids(provision):
-    yield "jurisdiction"
+def _rule_ids(file, provision):
+    if not file.template:
+        yield "jurisdiction"
     if provision.base_period is not None:
         yield "base_year"
     for rule in (*provision.exclusions, *provision.conditions):

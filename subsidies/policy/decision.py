@@ -129,7 +129,8 @@ def choose_winner(decisions: Iterable[Decision], group) -> list[Decision]:
     ``group`` is a compiled exclusivity group (``PolicySet.group``). The losing grants come back as
     ``excluded`` with an entry that names the winner; everything else comes back unchanged, in the
     order given. The choice does not depend on that order. Where the group waits for pending
-    members, grants become ``review`` as long as one of them is.
+    members, grants become ``review`` as long as one of them is; so do two grants of members that
+    can never both hold.
     """
     decisions = list(decisions)
     members = [d for d in decisions if d.provision in group.titles]
@@ -140,6 +141,9 @@ def choose_winner(decisions: Iterable[Decision], group) -> list[Decision]:
         return [_wait(d, pending, group) if d.provision in held else d for d in decisions]
     if len(grants) < 2:
         return decisions
+    if group.rule.winner == "never_both":
+        held = {d.provision: [o for o in grants if o is not d] for d in grants}
+        return [_wait(d, held[d.provision], group) if d.provision in held else d for d in decisions]
     order = list(group.titles)
     if group.rule.winner == "first_listed":
         winner = min(grants, key=lambda d: order.index(d.provision))
@@ -170,7 +174,8 @@ def _lose(decision, winner, group):
 
 def _wait(decision, pending, group):
     titles = "、".join(f"“{d.title}”" for d in pending)
-    text = f"{group.rule.reason}{titles}还在核实，核实后再定。"
+    held = "同时符合条件，要人工核实" if pending[0].outcome == "grant" else "还在核实，核实后再定"
+    text = f"{group.rule.reason}{titles}{held}。"
     names = [d.provision for d in pending]
     entry = _group_entry(decision, group, names, titles, None, text)
     return replace(

@@ -28,5 +28,9 @@ class ParameterError(PolicyError):
     """A local parameter is not declared by the policy, or its value is out of range."""
 
 
+class InputError(PolicyError):
+    """Something wrong with the command line, or with what somebody asks to be done."""
+
+
 class CaseFileError(PolicyError):
     """A file of worked cases is malformed."""

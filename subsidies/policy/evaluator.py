@@ -13,6 +13,7 @@ from .amounts import CompiledAmount, round_half_up
 from .decision import Decision
 from .facts import normalise
 from .operands import engine_value
+from .parameters import check_window
 from .rules import compile_alternatives, compile_condition, compile_table_note
 from .schema import AnyOf, expressions
 from .wording import money
@@ -182,11 +183,19 @@ class Evaluator:
         if params is None:
             legal = self._legal_date(base_year)
             params = {
-                name: self._local.get(name, self._dated(parameter, legal, base_year))
+                name: self._value(name, parameter, legal, base_year)
                 for name, parameter in self._loaded.file.parameters.items()
             }
             self._params_by_year[base_year] = params
         return params
+
+    def _value(self, name, parameter, legal, base_year):
+        item = self._dated(parameter, legal, base_year)
+        if name in self._local:
+            if self._as_of is not None or base_year is not None:
+                check_window(name, parameter, item, self._local[name])
+            return self._local[name]
+        return engine_value(item.value) if item else None
 
     def _legal_date(self, base_year):
         """The day of the decision; without one, the first day of the year after the base year
@@ -211,7 +220,7 @@ class Evaluator:
             if (item.start is None or item.start <= looked_up) and (
                 item.to is None or looked_up <= item.to
             ):
-                return engine_value(item.value)
+                return item
         return None
 
 

@@ -15,6 +15,16 @@ from typing import Any
 from .errors import FactError
 
 SIZES = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
+# Who a refund is for: an enterprise, or one of the six kinds counted as small ones since 2022.
+ENTITY_KINDS = {
+    "enterprise": "企业",
+    "social_group": "社会团体",
+    "foundation": "基金会",
+    "social_service": "社会服务机构",
+    "law_firm": "律师事务所",
+    "accounting_firm": "会计师事务所",
+    "individual_business": "以单位形式参保的个体工商户",
+}
 AGENCY_KINDS = {
     "provincial_integrity": "省级诚信人力资源服务机构",
     "provincial_park": "入驻省级人力资源产业园的机构",
@@ -57,6 +67,7 @@ _ENTERPRISE = _entries(
         ("region", "所在地区", "region"),
         ("base_year", "返还年度", "int", "年"),
         ("size", "企业规模", "choice", "", SIZES),
+        ("entity_kind", "单位类型", "choice", "", ENTITY_KINDS),
         ("industry", "行业", "industry"),
         ("insured_start", "年初参保人数", "int", "人"),
         ("insured_end", "年末参保人数", "int", "人"),
@@ -69,6 +80,15 @@ _ENTERPRISE = _entries(
         ("benefit_recipients", "当年新领失业保险金的原职工", "int", "人"),
         ("retired", "退休人数", "int", "人"),
         ("deceased", "死亡人数", "int", "人"),
+        ("contract_expired", "合同期满离开的人数", "int", "人"),
+        ("resigned", "本人原因离开的人数", "int", "人"),
+        ("group_transferred", "集团内部调动的人数", "int", "人"),
+        ("laid_off", "裁员人数", "int", "人"),
+        ("insured_previous_december", "上年 12 月参保人数", "int", "人"),
+        ("insured_january", "当年 1 月参保人数", "int", "人"),
+        ("recipients_in_january", "1 月在领失业保险金的原职工", "int", "人"),
+        ("recipients_from_february", "2 至 12 月新领失业保险金的原职工", "int", "人"),
+        ("recipients_lump_sum", "一次性领取失业保险金的原职工", "int", "人"),
         ("difficult_certified", "困难企业认定", "bool"),
         ("hit_by_epidemic", "受疫情影响较重", "bool"),
         ("dispatch_company", "劳务派遣单位", "bool"),

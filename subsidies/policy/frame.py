@@ -11,8 +11,11 @@ def region_rule(scope, provision):
 
     A code above the jurisdiction (the province) cannot tell and is unknown. ``if_known`` leaves the
     rule out when there is no region: the claim is then made at the office of the place itself.
+    A template has no place yet: any region is in it.
     """
     jurisdiction = scope.policy.jurisdiction
+    if jurisdiction.code is None:
+        return _anywhere_rule(scope, jurisdiction, provision.region == "required")
     codes = [_significant(code) for code in (jurisdiction.code, *jurisdiction.former_codes)]
     base = scope.entry("jurisdiction", "所在地区", jurisdiction.cite, "region", "under")
     base["limit"] = codes
@@ -36,6 +39,26 @@ def region_rule(scope, provision):
         entry["result"] = inside
         place = f"{jurisdiction.name}辖区内" if inside else f"{jurisdiction.name}辖区外"
         entry["text"] = f"所在地区 {region} 在{place}。"
+        return entry
+
+    return rule
+
+
+def _anywhere_rule(scope, jurisdiction, required):
+    base = scope.entry("jurisdiction", "所在地区", jurisdiction.cite, "region", "under")
+    base["limit_text"] = "采用这一样板的地区"
+
+    def rule(facts, params):
+        region = facts.get("region")
+        if region is None and not required:
+            return None
+        entry = base.copy()
+        if region is None:
+            entry["text"] = "缺少“所在地区”，要人工核实。"
+            return entry
+        entry["actual"] = entry["actual_text"] = region
+        entry["result"] = True
+        entry["text"] = f"所在地区 {region}。这是样板，由采用的地区写明适用范围。"
         return entry
 
     return rule

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from .errors import ParameterError
 from .operands import engine_value
-from .wording import shown
+from .wording import day, shown
 
 # Long enough for any figure a bureau may set; a longer one is a slip.
 _INT = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -32,6 +32,28 @@ def check_local(policy_file, values: Mapping) -> dict:
             continue
         checked[name] = _in_range(name, parameter, _read(name, parameter, value))
     return checked
+
+
+def check_window(name: str, parameter, item, value) -> None:
+    """Hold a checked local value against the dated value whose place it takes.
+
+    ``item`` is the ``DatedValue`` of the day, ``None`` outside all of them. Raises
+    ``ParameterError`` where the document fixes the figure of that day or narrows its range.
+    """
+    if item is None or not parameter.by_window:
+        return
+    start = f"{day(item.start)}起" if item.start else ""
+    if item.local is None:
+        raise ParameterError(
+            f"参数“{name}”（{parameter.label}）{start}的取值由文件规定，不能在本地改"
+        )
+    least, most = engine_value(item.local.least), engine_value(item.local.most)
+    if not least <= value <= most:
+        ends = [shown(end, parameter.unit, parameter.measure) for end in (least, most)]
+        raise ParameterError(
+            f"参数“{name}”（{parameter.label}）{start}的值超出范围，"
+            f"应在 {ends[0]} 到 {ends[1]} 之间"
+        )
 
 
 def _read(name, parameter, value):

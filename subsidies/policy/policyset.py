@@ -164,8 +164,12 @@ def load_policy(path: Path, root: Path | None = None) -> LoadedPolicy:
     return LoadedPolicy(text, name)
 
 
-def load_policy_set(root: Path = POLICIES) -> PolicySet:
-    """All policies below ``root``. Raises ``PolicyFileError`` with the faults of all files."""
+def load_policy_set(root: Path = POLICIES, templates: bool = False) -> PolicySet:
+    """All policies below ``root``. Raises ``PolicyFileError`` with the faults of all files.
+
+    Templates are in force nowhere and so stay out unless asked for: what is published, screened
+    and shown to enterprises never meets one.
+    """
     policies, faults = [], []
     for path in policy_files(root):
         try:
@@ -174,4 +178,4 @@ def load_policy_set(root: Path = POLICIES) -> PolicySet:
             faults.extend(error.faults)
     if faults:
         raise PolicyFileError(faults)
-    return PolicySet(policies)
+    return PolicySet(p for p in policies if templates or not p.file.template)

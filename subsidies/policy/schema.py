@@ -162,6 +162,7 @@ Rule = Annotated[
 class Exclusion(Strict):
     """When the rule holds, the provision does not apply, whatever else is true.
 
+    ``only_if`` limits it to cases like this one (a year from which it holds).
     ``if_unknown: ignore`` is for what another record bars in any case (a payment made twice),
     ``manual`` for what a reviewer looks at under ``manual_checks`` when it is not on record.
     """
@@ -169,6 +170,7 @@ class Exclusion(Strict):
     id: Identifier
     label: Text
     fact: Identifier
+    only_if: dict[Identifier, Test] = Field(default_factory=dict)
     operator: Operator
     limit: Operand
     cite: Citation
@@ -296,15 +298,23 @@ class Exclusivity(Strict):
     """Provisions of which one subject gets at most one for one base period.
 
     ``pending: proceed`` pays a grant although another member still waits for review; if that one
-    is later granted and wins, the difference is a correction.
+    is later granted and wins, the difference is a correction. ``winner: never_both`` is for members
+    whose conditions exclude each other: two grants are then a contradiction a person looks at.
     """
 
     members: list[Slug] = Field(min_length=2)
-    winner: Literal["highest_amount", "first_listed"]
-    tie: Literal["first_listed"]
-    pending: Literal["proceed", "wait"]
+    winner: Literal["highest_amount", "first_listed", "never_both"]
+    tie: Literal["first_listed"] | None = None
+    pending: Literal["proceed", "wait"] | None = None
     reason: Text
     cite: Citation
+
+    @model_validator(mode="after")
+    def _says_what_happens(self):
+        for name in ("tie", "pending"):
+            if (getattr(self, name) is None) != (self.winner == "never_both"):
+                raise ValueError(f"{name} 要写，只有 winner 是 never_both 的不写")
+        return self
 
 
 class Rounding(Strict):
@@ -330,12 +340,16 @@ class Unspecified(Strict):
 
 
 class PolicyFile(Strict):
-    """A whole policy file."""
+    """A whole policy file.
+
+    ``template: true`` marks one that is in force nowhere until a place adopts it (``adopting``).
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     id: Slug
     version: Text
     title: Text
+    template: Literal[True] | None = None
     jurisdiction: Jurisdiction
     documents: dict[str, Document] = Field(min_length=1)
     effective: Period
@@ -349,3 +363,12 @@ class PolicyFile(Strict):
     exclusivity: dict[Identifier, Exclusivity] = Field(default_factory=dict)
     provisions: dict[Slug, Provision] = Field(min_length=1)
     unspecified: dict[Identifier, Unspecified] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _holds_somewhere(self):
+        place = self.jurisdiction
+        if (place.code is None) != (self.template is True):
+            raise ValueError("写了 template 的 jurisdiction.code 是 null，其他的要写地区代码")
+        if self.template and (place.former_codes or not place.includes_below):
+            raise ValueError("template 不限地区，includes_below 写 true，不写 former_codes")
+        return self

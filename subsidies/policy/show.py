@@ -14,22 +14,36 @@ def _period(period):
     return f"{start}至{day(period.to)}" if period.to else f"{start}起"
 
 
+def _dated(item, parameter):
+    """One dated value; where these days have a range of their own, with it."""
+
+    def figure(value):
+        return shown(engine_value(value), parameter.unit, parameter.measure)
+
+    if item.local is None:
+        return figure(item.value)
+    ends = f"{figure(item.local.least)}至{figure(item.local.most)}之间"
+    if item.value is None:
+        return f"由主管部门在{ends}填写"
+    return f"{figure(item.value)}，可以在{ends}另定"
+
+
 def show_policy(policy) -> str:
     """Documents, period, parameters, and what the document leaves open."""
     file = policy.file
     lines = [f"{file.title}（{file.id}，版本 {file.version}）", f"内容校验码：{policy.sha256}"]
-    lines.append(f"适用地区：{file.jurisdiction.name}　有效期：{_period(file.effective)}")
+    place = "样板，哪里采用哪里适用" if file.template else file.jurisdiction.name
+    lines.append(f"适用地区：{place}　有效期：{_period(file.effective)}")
     lines.append("依据：")
     for name, document in file.documents.items():
         lines.append(f"  {name}  {document.number}  {document.title}")
     lines.append("参数：")
     for name, parameter in file.parameters.items():
         values = [
-            f"{shown(engine_value(item.value), parameter.unit, parameter.measure)}"
-            f"（{_period(item)}，{item.cite}）"
+            f"{_dated(item, parameter)}（{_period(item)}，{item.cite}）"
             for item in parameter.values
         ]
-        local = "，可在本地填写" if parameter.local else ""
+        local = "，可在本地填写" if parameter.local and not parameter.by_window else ""
         lines.append(f"  {name}  {parameter.label}：{'；'.join(values) or '文件没有规定'}{local}")
     lines.append("文件没有写明的：")
     lines.extend(f"  {entry.about}：{entry.handling}" for entry in file.unspecified.values())

@@ -38,22 +38,24 @@ def exactly_one(model, names) -> str:
 class Document(Strict):
     """A source document; ``clauses`` maps the clause's own number to a short quotation.
 
-    ``issued`` must be written, ``null`` where the source bears no date.
+    ``issued`` must be written, ``null`` where the source bears no date. ``address`` says where the
+    words were read when the document itself was not at hand.
     """
 
     number: Text
     title: Text
     issued: date | None
+    address: Text | None = None
     clauses: dict[Text, Text] = Field(min_length=1)
 
 
 class Jurisdiction(Strict):
     """Where the policy holds: a division code, with or without what lies below it.
 
-    ``former_codes`` are codes the same place bore before; records of the base year may have them.
+    ``code`` is ``null`` only in a template, which holds nowhere. ``former_codes`` are codes the same place bore before; records of the base year may have them.
     """
 
-    code: DivisionCode
+    code: DivisionCode | None
     former_codes: list[DivisionCode] = Field(default_factory=list)
     name: Text
     includes_below: bool
@@ -115,23 +117,6 @@ class Notice(Strict):
         return self
 
 
-class DatedValue(Strict):
-    """One value of a parameter and the days it holds; ``from: null`` is since ever."""
-
-    start: date | None = Field(alias="from")
-    to: date | None = None
-    until_notice: Literal[True] | None = None
-    value: Scalar
-    cite: Citation
-
-    @model_validator(mode="after")
-    def _has_an_end(self):
-        exactly_one(self, ("to", "until_notice"))
-        if self.to and self.start and self.to < self.start:
-            raise ValueError("止日早于起日")
-        return self
-
-
 class Range(Strict):
     """The values a bureau may choose: two ends, both included, or a list of choices."""
 
@@ -148,11 +133,36 @@ class Range(Strict):
         return self
 
 
+class DatedValue(Strict):
+    """One value of a parameter and the days it holds; ``from: null`` is since ever.
+
+    ``local`` narrows the parameter's range for these days. ``value: null`` leaves the figure of
+    these days to the bureau altogether.
+    """
+
+    start: date | None = Field(alias="from")
+    to: date | None = None
+    until_notice: Literal[True] | None = None
+    value: Scalar | None
+    local: Range | None = None
+    cite: Citation
+
+    @model_validator(mode="after")
+    def _has_an_end(self):
+        exactly_one(self, ("to", "until_notice"))
+        if self.to and self.start and self.to < self.start:
+            raise ValueError("止日早于起日")
+        if self.value is None and self.local is None:
+            raise ValueError("value 是 null 的要写 local，由主管部门在范围内填写")
+        return self
+
+
 class Parameter(Strict):
     """A figure with its dated values; ``local`` lets the bureau set another within a range.
 
     ``values`` may be empty for a figure the document leaves to the bureau: then ``unspecified``
-    names the entry that says so, and cases that need it go to review until it is set.
+    names the entry that says so, and cases that need it go to review until it is set. Once one
+    value has a ``local`` of its own, those without are fixed and ``local`` here spans them all.
     ``by`` is the day the value is looked up: of the decision, or in the base year.
     """
 
@@ -168,7 +178,16 @@ class Parameter(Strict):
     def _has_a_source(self):
         if not self.values and (self.local is None or self.unspecified is None):
             raise ValueError("没有取值的参数要写 local 和 unspecified")
+        if self.local is None and self.by_window:
+            raise ValueError("取值里写了 local，参数本身也要写 local，包住各段的范围")
+        if any(item.value is None for item in self.values) and self.unspecified is None:
+            raise ValueError("取值里有 null，要写 unspecified")
         return self
+
+    @property
+    def by_window(self) -> bool:
+        """Whether what may be set locally differs from one dated value to the next."""
+        return any(item.local is not None for item in self.values)
 
 
 class IndicatorUse(Strict):

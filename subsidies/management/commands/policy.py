@@ -10,7 +10,7 @@ from subsidies.policy import cli
 class Command(BaseCommand):
     """Hand the command line over; ``handle`` is for ``call_command``."""
 
-    help = "惠企政策：evaluate 计算、test 运行用例、lint 检查、show 查看"
+    help = "惠企政策：evaluate 计算、test 运行用例、lint 检查、show 查看、diff 比较、adopt 采用样板"
     requires_system_checks = []
 
     def run_from_argv(self, argv):

@@ -7,5 +7,5 @@ from subsidies.policy import load_policy_set
 
 @pytest.fixture(scope="session")
 def policy_set():
-    """The policies of the product."""
-    return load_policy_set()
+    """The policies of the product, templates included."""
+    return load_policy_set(templates=True)

@@ -13,8 +13,8 @@ from decimal import Decimal
 # Keys whose values say nothing about who gets how much.
 SILENT = {
     "schema", "id", "version", "title", "documents", "cite", "label", "measure", "text", "passed",
-    "failed", "clear", "excluded", "shown_limit", "remedy", "unspecified", "notice", "rounding",
-    "delivery", "manual_checks", "claim_window", "reason", "name", "tie", "inputs", "subject",
+    "failed", "clear", "excluded", "shown_limit", "remedy", "unspecified", "rounding",
+    "applicant", "manual_checks", "claim_window", "reason", "name", "tie", "inputs", "subject", "address",
 }  # fmt: skip
 SWAPS = {
     "operator": {
@@ -26,6 +26,7 @@ SWAPS = {
     "pending": {"proceed": ("wait",), "wait": ("proceed",)},
     "region": {"required": ("if_known",), "if_known": ("required",)},
     "if_unknown": {"review": ("ignore",), "ignore": ("review",), "manual": ("review",)},
+    "how": {"automatic": ("on_application",), "on_application": ("automatic",)},
     "by": {"base_year": ("legal_date",), "legal_date": ("base_year",)},
     "code": {},
 }  # fmt: skip
@@ -85,7 +86,7 @@ def mutants(data: dict, path: tuple = ()) -> Iterator[tuple[str, dict]]:
         child = (*path, key)
         for other in SWAPS.get(key, {}).get(value, ()) if isinstance(value, str) else ():
             yield f"{_name(child)}: {value} → {other}", _changed(data, child, other)
-        if key == "code":
+        if key == "code" and value is not None:
             yield f"{_name(child)}: → 999900", _changed(data, child, "999900")
         if key in ("until_notice", "eligibility_only"):
             continue
