@@ -33,7 +33,6 @@ LABELS = {
     "prepared_by": "生成人",
     "published_by": "发布人",
     "recorded_by": "登记人",
-: "不批准的人",
     "rejected_by": "退回人",
     "released_by": "决定人",
     "returned_by": "退回人",
