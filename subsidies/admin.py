@@ -26,6 +26,7 @@ from .models import (
     PolicyVersion,
     PublicNotice,
     Recovery,
+    Repayment,
     ScreeningRun,
     SubsidyApplication,
     SubsidyApplicationDocument,
@@ -204,6 +205,13 @@ class RecoveryAdmin(TableAdmin):
     """追回."""
 
     list_display = ["claim", "amount_fen", "repaid_fen", "state", "opened_at"]
+
+
+@admin.register(Repayment)
+class RepaymentAdmin(TableAdmin):
+    """退还."""
+
+    list_display = ["recovery", "amount_fen", "paid_on", "voucher", "recorded_by"]
 
 
 @admin.register(SubsidyApplication)

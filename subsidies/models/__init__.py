@@ -19,7 +19,7 @@ from .insurance import (
     InsuredPerson,
     PersonMonth,
 )
-from .payment import PayeeAccount, Payment, PaymentBatch, Recovery
+from .payment import PayeeAccount, Payment, PaymentBatch, Recovery, Repayment
 from .policy import LocalParameter, PolicyVersion
 from .trial import Trial, TrialRow
 
@@ -46,6 +46,7 @@ __all__ = [
     "PolicyVersion",
     "PublicNotice",
     "Recovery",
+    "Repayment",
     "ScreeningRun",
     "SubsidyApplication",
     "SubsidyApplicationDocument",

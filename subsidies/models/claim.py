@@ -10,6 +10,7 @@ from portal.accounts.fields import EncryptedTextField, PublicIdField
 from portal.accounts.masking import mask
 from subsidies.enums import ClaimState, ObjectionState
 
+from .application import SubsidyApplication
 from .decision import Decision
 
 
@@ -137,8 +138,21 @@ class ClaimQuerySet(models.QuerySet):
     """Claims."""
 
     def visible_to(self, user):
-        """Those of the enterprises the user sees."""
-        return self.filter(enterprise__in=Enterprise.objects.visible_to(user).values("pk"))
+        """Those of the enterprises the user sees, and persons' by their application."""
+        persons = SubsidyApplication.objects.visible_to(user).filter(user__isnull=False)
+        return self.filter(
+            models.Q(enterprise__in=Enterprise.objects.visible_to(user).values("pk"))
+            | models.Q(enterprise__isnull=True, decision__application__in=persons.values("pk"))
+        )
+
+    def in_region(self, code):
+        """Those whose enterprise or applicant lies in a region (a code prefix)."""
+        return self.filter(
+            models.Q(enterprise__region__code__startswith=code)
+            | models.Q(
+                enterprise__isnull=True, decision__application__region__code__startswith=code
+            )
+        )
 
     def of_batch(self, batch):
         """Those of one batch that still wait for its second review."""
@@ -246,6 +260,19 @@ class Claim(models.Model):
 
     def __str__(self):
         return f"{self.enterprise_id} {self.amount_fen}"
+
+    @property
+    def claimant_name(self):
+        """Who gets the money, as pages show it: an enterprise by name, a person masked."""
+        if self.enterprise_id:
+            return self.enterprise.name
+        return mask(self.decision.application.user.display_name, "name")
+
+    @property
+    def region_id(self):
+        """Where the one who gets the money belongs."""
+        held_by = self.enterprise if self.enterprise_id else self.decision.application
+        return held_by.region_id
 
 
 class ClaimStep(models.Model):
