@@ -1,7 +1,8 @@
 -- One policy's cases: every enterprise of screening_facts, whether it lies in the place of the
 -- policy, and the figures that hold where it lies. Unknown is NULL everywhere.
 --
--- codes: six-digit codes of the place, former ones too. below: whether what lies below counts.
+-- codes: six-digit codes of the place, former ones too; none in a template, which any place is in.
+-- below: whether what lies below counts.
 -- parameters: [{name, by, is_local}]. dated: [{name, first, last, value}], both days included,
 -- null is open. chosen: [{name, region, value}], the bureaus' own figures by code prefix.
 
@@ -22,6 +23,7 @@ WITH place AS (
 SELECT place.region,
        CASE
            WHEN place.held = '' THEN NULL
+           WHEN count(jurisdiction.code) = 0 THEN true
            WHEN bool_or(
                CASE WHEN %(below)s THEN starts_with(place.held, jurisdiction.code)
                     ELSE place.held = jurisdiction.code END
@@ -30,7 +32,7 @@ SELECT place.region,
            WHEN bool_or(starts_with(jurisdiction.code, place.held)) THEN NULL
            ELSE false
        END AS in_place
-  FROM place CROSS JOIN jurisdiction
+  FROM place LEFT JOIN jurisdiction ON true
  GROUP BY place.region, place.held;
 
 CREATE TEMP TABLE crosscheck_figures ON COMMIT DROP AS
@@ -73,6 +75,7 @@ CREATE TEMP TABLE crosscheck_cases ON COMMIT DROP AS
 SELECT f.enterprise_id::bigint AS enterprise_id,
        coalesce(f.region, '') AS region,
        p.in_place,
+       %(base_year)s::int AS base_year,
        %(base_year)s = extract(year FROM %(legal_date)s::date) - 1 AS of_last_year,
        f.size::text AS size,
        f.industry::text AS industry,
@@ -87,7 +90,11 @@ SELECT f.enterprise_id::bigint AS enterprise_id,
        f.premium_enterprise_fen::numeric AS premium_enterprise_fen,
        f.premium_employee_fen::numeric AS premium_employee_fen,
        f.social_insurance_month_fen::numeric AS social_insurance_month_fen,
+       f.paid_months,
+       f.entity_kind,
        f.difficult_certified,
-       f.hit_by_epidemic
+       f.hit_by_epidemic,
+       f.dispatch_company,
+       f.dishonest
   FROM screening_facts f
   JOIN crosscheck_places p ON p.region = coalesce(f.region, '');

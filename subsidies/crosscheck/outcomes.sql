@@ -1,7 +1,8 @@
 -- From what was judged to outcomes and fen. Order: excluded, deny, review, grant; nothing to pay is
 -- a refusal. Half a fen and more is rounded up, once, here. Then at most one grant in each group.
 --
--- groups: [{provision_id, name, position, by_amount, waits}], one row per member of a group.
+-- groups: [{provision_id, name, position, by_amount, waits, never_both}], one row per
+-- member of a group. never_both: two grants contradict each other, a person looks at both.
 INSERT INTO crosscheck_results (enterprise_id, provision_id, outcome, amount_fen)
 WITH settled AS (
     SELECT judged.enterprise_id,
@@ -10,6 +11,7 @@ WITH settled AS (
            member.position,
            member.by_amount,
            member.waits,
+           member.never_both,
            floor(judged.amount + 0.5) AS fen,
            CASE
                WHEN judged.barred THEN 'excluded'
@@ -22,7 +24,8 @@ WITH settled AS (
            END AS outcome
       FROM crosscheck_judged judged
       LEFT JOIN jsonb_to_recordset(%(groups)s::jsonb) AS member(
-               provision_id text, name text, position int, by_amount boolean, waits boolean
+               provision_id text, name text, position int, by_amount boolean, waits boolean,
+               never_both boolean
            ) USING (provision_id)
 ), contested AS (
     SELECT enterprise_id,
@@ -31,11 +34,12 @@ WITH settled AS (
                PARTITION BY enterprise_id, group_name
                ORDER BY outcome = 'grant' DESC, CASE WHEN by_amount THEN fen END DESC, position
            ) = 1 AS wins,
-           waits AND bool_or(outcome = 'review') OVER (
-               PARTITION BY enterprise_id, group_name
-           ) AS is_held
+           waits AND bool_or(outcome = 'review') OVER the_group
+               OR never_both AND count(*) FILTER (WHERE outcome = 'grant') OVER the_group > 1
+               AS is_held
       FROM settled
      WHERE group_name IS NOT NULL AND outcome IN ('grant', 'review')
+    WINDOW the_group AS (PARTITION BY enterprise_id, group_name)
 ), final AS (
     SELECT settled.enterprise_id,
            settled.provision_id,

@@ -12,8 +12,9 @@ from .logic import compare_logic, logic_of
 
 ROOT = Path(__file__).resolve().parent
 # The exclusivity rules that outcomes.sql knows.
-_WINNERS = {"highest_amount": True, "first_listed": False}
-_PENDING = {"wait": True, "proceed": False}
+_WINNERS = ("highest_amount", "first_listed", "never_both")
+_PENDING = ("wait", "proceed", None)
+_TIES = ("first_listed", None)
 
 
 class NoTwin(Exception):
@@ -84,11 +85,7 @@ def groups_of(policy: LoadedPolicy, keys: list[str]) -> list[dict]:
     rows = []
     for name, group in policy.groups.items():
         rule = group.rule
-        if (
-            rule.winner not in _WINNERS
-            or rule.pending not in _PENDING
-            or rule.tie != "first_listed"
-        ):
+        if rule.winner not in _WINNERS or rule.pending not in _PENDING or rule.tie not in _TIES:
             raise NoTwin(
                 f"“{policy.file.title}”选取返还的规则（{name}）没有第二套计算，不能自动筛查。"
             )
@@ -97,8 +94,9 @@ def groups_of(policy: LoadedPolicy, keys: list[str]) -> list[dict]:
                 "provision_id": f"{policy.file.id}/{member}",
                 "name": f"{policy.file.id}/{name}",
                 "position": position,
-                "by_amount": _WINNERS[rule.winner],
-                "waits": _PENDING[rule.pending],
+                "by_amount": rule.winner == "highest_amount",
+                "waits": rule.pending == "wait",
+                "never_both": rule.winner == "never_both",
             }
             for position, member in enumerate(rule.members)
             if member in keys
@@ -113,7 +111,7 @@ def dated_figures(policy: LoadedPolicy) -> list[dict]:
             "name": name,
             "first": value.start and value.start.isoformat(),
             "last": value.to and value.to.isoformat(),
-            "value": _plain(value.value),
+            "value": None if value.value is None else _plain(value.value),
         }
         for name, parameter in policy.file.parameters.items()
         for value in parameter.values

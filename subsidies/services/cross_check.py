@@ -93,7 +93,7 @@ def _case_values(policy, figures, base_year, legal_date):
         for name, parameter in policy.file.parameters.items()
     ]
     return {
-        "codes": [jurisdiction.code, *jurisdiction.former_codes],
+        "codes": [c for c in (jurisdiction.code, *jurisdiction.former_codes) if c is not None],
         "below": jurisdiction.includes_below,
         "parameters": json.dumps(parameters),
         "dated": json.dumps(dated_figures(policy)),

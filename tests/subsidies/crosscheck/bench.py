@@ -10,32 +10,17 @@ from subsidies.policy import Evaluator, choose_winner
 from subsidies.policy.parameters import check_local
 from subsidies.services.cross_check import compute
 
-COLUMNS = {
-    "region": "text",
-    "size": "text",
-    "industry": "text",
-    "insured_start": "bigint",
-    "insured_end": "bigint",
-    "insured_average": "bigint",
-    "paid_months": "bigint",
-    "premium_enterprise_fen": "bigint",
-    "premium_employee_fen": "bigint",
-    "social_insurance_month_fen": "bigint",
-    "benefit_recipients": "bigint",
-    "retired": "bigint",
-    "deceased": "bigint",
-    "difficult_certified": "boolean",
-    "hit_by_epidemic": "boolean",
-    "dispatch_company": "boolean",
-    "dishonest": "boolean",
-}
+COLUMNS = (
+    "region", "size", "industry", "insured_start", "insured_end", "insured_average", "paid_months",
+    "premium_enterprise_fen", "premium_employee_fen", "social_insurance_month_fen",
+    "difficult_certified", "hit_by_epidemic", "dispatch_company", "dishonest", "entity_kind",
+)  # fmt: skip
 FACTS_TABLE = (
     "CREATE TEMP TABLE screening_facts (enterprise_id bigint, region text, size text,"
     " industry text, insured_start bigint, insured_end bigint, insured_average bigint,"
     " paid_months bigint, premium_enterprise_fen bigint, premium_employee_fen bigint,"
-    " social_insurance_month_fen bigint, benefit_recipients bigint, retired bigint,"
-    " deceased bigint, difficult_certified boolean, hit_by_epidemic boolean,"
-    " dispatch_company boolean, dishonest boolean)"
+    " social_insurance_month_fen bigint, difficult_certified boolean, hit_by_epidemic boolean,"
+    " dispatch_company boolean, dishonest boolean, entity_kind text)"
 )
 RESULTS_TABLE = (
     "CREATE TEMP TABLE screening_results"

@@ -11,7 +11,7 @@ from subsidies.policy import load_policy_set
 
 from .bench import Setting, blank, disagreements, first_evaluator
 
-POLICIES = load_policy_set().policies
+POLICIES = load_policy_set(templates=True).policies
 KEYS = {
     "changzhou-2020-17": ["refund-general", "refund-difficult", "refund-hard-hit"],
     "nanhe-2020-1": ["refund-sme", "refund-difficult"],
@@ -185,3 +185,49 @@ def test_they_agree_when_each_fact_or_any_two_are_unknown_or_nothing():
         for zeros in ([], *([name] for name in zero if name not in (one, other)))
     ]
     assert disagreements(USUAL, rows) == []
+
+
+# The national refund: what may be set locally changes from year to year.
+NATIONAL = [(POLICIES["national-refund-2021-2025"], ["refund"])]
+_BY_YEAR = {
+    2020: {},
+    2021: {"other_kinds_rate_2021": st.sampled_from(["0", "0.3", "0.6"])},
+    2022: {"sme_rate": st.sampled_from(["0", "0.9", "0.777"])},
+    2023: {},
+    2024: {"control_target": st.sampled_from(["0", "0.05", "0.2"])},
+    2025: {
+        "sme_rate": st.sampled_from(["0.2", "0.9"]),
+        "large_rate": st.sampled_from(["0.1", "0.333", "0.5"]),
+    },
+    2026: {},
+}
+
+
+@st.composite
+def _national_settings(draw):
+    year = draw(st.sampled_from(sorted(_BY_YEAR)))
+    figures = st.fixed_dictionaries({}, optional=_BY_YEAR[year])
+    chosen = draw(st.fixed_dictionaries({}, optional={"3204": figures, "320412": figures}))
+    day = draw(st.dates(date(year, 1, 1), date(year, 12, 31)))
+    return Setting(NATIONAL, chosen, draw(st.sampled_from([year - 1, year - 1, year])), day)
+
+
+_NATIONAL_ROWS = st.builds(
+    lambda row, **facts: row | facts,
+    row=ROWS,
+    region=st.sampled_from([None, "320402", "320412", "110000"]),
+    paid_months=st.sampled_from([None, 0, 11, 12]),
+    entity_kind=st.sampled_from([
+        None, "enterprise", "enterprise", "social_group", "foundation", "social_service",
+        "law_firm", "accounting_firm", "individual_business",
+    ]),
+    dispatch_company=st.sampled_from([None, False, False, True]),
+    dishonest=st.sampled_from([None, False, False, True]),
+)  # fmt: skip
+
+
+@pytest.mark.django_db
+@BOUNDED
+@given(_national_settings(), st.lists(_NATIONAL_ROWS, min_size=30, max_size=40))
+def test_they_agree_on_the_national_refund(setting, rows):
+    assert disagreements(setting, rows) == []
