@@ -19,6 +19,7 @@ from subsidies.models import Claim, ClaimStep, Decision, PolicyVersion, Screenin
 from subsidies.services import trials
 from subsidies.services.trial_totals import Compared, TrialTotals
 from tests.factories import MembershipFactory, UserFactory, division
+from tests.factories.subsidies import publish_policies
 
 pytestmark = pytest.mark.django_db
 LEGAL_DATE = date(2020, 4, 1)
@@ -38,7 +39,7 @@ def screened(city, screen):
 
 
 @pytest.fixture
-def draft(screened):
+def draft(screened, officer):
     """The policy in force with 60 % instead of 50 %, as a draft."""
     published = PolicyVersion.objects.get(policy_id="changzhou-2020-17")
     text = published.source_text.replace(
@@ -58,6 +59,7 @@ def draft(screened):
         source_text=text,
         effective_from=published.effective_from,
         state=PolicyState.DRAFT,
+        author=officer,
     )
 
 
@@ -179,6 +181,7 @@ class TestRefusals:
             trials.create_trial(officer, "比例", parameters={"general_rate": "0.6"})
 
     def test_a_policy_of_another_place(self, screened, officer):
+        publish_policies("nanhe-2020-1")
         other = PolicyVersion.objects.get(policy_id="nanhe-2020-1")
         with pytest.raises(Refused, match="不适用于"):
             trials.create_trial(officer, "南和", policy=other)
