@@ -1,14 +1,18 @@
 """A stored decision as pages show it: conditions, arithmetic, where the figures come from."""
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from portal.places.models import Division, Industry
 from portal.ui.formatting import MISSING, full_date, plain_percent, thousands, yuan
 from portal.ui.parts import AmountLine, Condition, DecisionView
+from subsidies.enums import Outcome
 from subsidies.models import Decision
 from subsidies.policy.facts import CATALOGUE
 from subsidies.policy.wording import shown_fact
+from subsidies.services.application_decisions import OUTCOME_WORDS
+from subsidies.services.application_records import SOURCES as APPLICATION_SOURCES
 from subsidies.services.facts import SOURCES
 from subsidies.services.publishing import compiled
 from subsidies.services.reasons import clause, clause_with_document, ratio_of
@@ -37,9 +41,9 @@ class Names:
     def for_decisions(cls, decisions):
         """Look up the codes of some decisions in two queries."""
         values = [decision.facts["values"] for decision in decisions]
-        industries = {v["industry"] for v in values}
+        industries = {v.get("industry") for v in values} - {None}
         return cls(
-            district_names(v["region"] for v in values),
+            district_names(v["region"] for v in values if v.get("region")),
             dict(Industry.objects.filter(pk__in=industries).values_list("code", "name")),
         )
 
@@ -81,9 +85,9 @@ def _condition(entry, facts, names, document):
         note = f"减少 {thousands(lost)} 人 ÷ 年初 {thousands(start)} 人"
         if entry["limit"] is not None:
             value, limit = Fraction(lost, start), Fraction(entry["limit"])
-    elif entry["fact"] == "region":
+    elif entry["fact"] == "region" and facts.get("region"):
         actual = names.place(facts["region"])
-    elif entry["fact"] == "industry":
+    elif entry["fact"] == "industry" and facts.get("industry"):
         actual = names.industries.get(facts["industry"], actual)
         note = f"行业代码 {facts['industry']}"
     elif entry["operator"] == "table":
@@ -107,6 +111,11 @@ def _condition(entry, facts, names, document):
     )
 
 
+def condition_of(entry: dict, facts: dict, document: str) -> Condition:
+    """One entry of a trace as a line, for whoever has no codes to name in it."""
+    return _condition(entry, facts, Names({}, {}), document)
+
+
 def _is_shown(entry):
     # The amount has its own table below; it is a condition only when it stands in the way.
     return entry["rule"] != "amount" or entry["result"] is not True
@@ -117,28 +126,41 @@ def _in_reading_order(trace):
     return sorted(shown, key=lambda entry: entry["rule"] in _FRAME)
 
 
-def amount_lines(steps: list[str]) -> tuple[AmountLine, ...]:
-    """The evaluator's steps as lines: what, how, how much."""
+def amount_lines(steps: list[str], total: str = "返还金额") -> tuple[AmountLine, ...]:
+    """The evaluator's steps as lines: what, how, how much. total: what the last line is called."""
     lines = []
     for index, step in enumerate(steps):
         label, _, working = step.partition("：")
         working, _, amount = working.rpartition(" ＝ ")
         last = index == len(steps) - 1
         if last and label.startswith("四舍五入"):
-            label, working = "返还金额", label
+            label, working = total, label
         lines.append(AmountLine(label, working, amount, last))
     return tuple(lines)
+
+
+def source_words(code: str, year: int) -> str:
+    """Where a figure comes from, by the code kept with it."""
+    return (SOURCES.get(code) or APPLICATION_SOURCES[code]).format(year=year)
 
 
 def provenance(decision: Decision) -> tuple[tuple[str, str], ...]:
     """Where the figures come from and which text decided, for the fold under a decision."""
     codes = dict.fromkeys(decision.facts["sources"].values())
-    year = decision.base_year
+    for person in decision.facts.get("persons") or ():
+        codes.update(dict.fromkeys(person["sources"].values()))
     policy = decision.policy
+    if decision.screening_id:
+        dates = (
+            ("数据截至", full_date(decision.screening.data_date)),
+            ("适用政策日期", full_date(decision.screening.legal_date)),
+        )
+    else:
+        legal_date = full_date(date.fromisoformat(decision.facts["legal_date"]))
+        dates = (("适用政策日期（提交申请的日期）", legal_date),)
     return (
-        ("数据来源", "；".join(SOURCES[code].format(year=year) for code in codes)),
-        ("数据截至", full_date(decision.screening.data_date)),
-        ("适用政策日期", full_date(decision.screening.legal_date)),
+        ("数据来源", "；".join(source_words(code, decision.base_year) for code in codes)),
+        *dates,
         ("政策", f"{policy.document_number}《{policy.title}》{policy.version} 版"),
         ("政策校验值", policy.sha256),
         ("决定时间", full_date(decision.decided_at)),
@@ -152,22 +174,32 @@ def provision_of(decision: Decision):
     return compiled(decision.policy).file.provisions[decision.provision_id.partition("/")[2]]
 
 
+def outcome_words(decision: Decision) -> str:
+    """The outcome as a word: a refund is given back, what was applied for is paid."""
+    if decision.application_id is None:
+        return decision.get_outcome_display()
+    return OUTCOME_WORDS[Outcome(decision.outcome)]
+
+
 def explain(decision: Decision, names: Names) -> DecisionView:
     """The decision for `{% decision %}`; wants policy and screening selected with it."""
     provision = provision_of(decision)
     facts = decision.facts["values"]
     how = "免申即享" if provision.delivery.how == "automatic" else "需要申请"
     granted = decision.outcome == "grant"
+    applied = decision.application_id is not None
     return DecisionView(
-        status=decision.get_outcome_display(),
-        title=f"{decision.base_year} 年度{provision.title}",
+        status=outcome_words(decision),
+        title=provision.title if applied else f"{decision.base_year} 年度{provision.title}",
         clause=f"{decision.policy.document_number} {clause(provision.cite)}・{how}",
         conditions=tuple(
             _condition(entry, facts, names, decision.policy.document_number)
             for entry in _in_reading_order(decision.trace)
+            if "person" not in entry
         ),
         amount=yuan(decision.amount_fen) if granted else "",
-        amount_lines=amount_lines(decision.amount_steps),
+        amount_label="拟发放金额" if applied else "拟返还金额",
+        amount_lines=amount_lines(decision.amount_steps, "补贴金额" if applied else "返还金额"),
         provenance=provenance(decision),
         condition_heading=_HEADINGS[decision.outcome],
     )
@@ -177,10 +209,12 @@ def fact_lines(decision: Decision, names: Names) -> list[tuple[str, str, str]]:
     """Every fact of a decision: label, value, source, in the order of the catalogue."""
     sources, values = decision.facts["sources"], decision.facts["values"]
     shown = {name: shown_fact(name, value) for name, value in values.items()}
-    shown["region"] = names.place(values["region"])
-    shown["industry"] = names.industries.get(values["industry"], values["industry"])
+    if values.get("region"):
+        shown["region"] = names.place(values["region"])
+    if values.get("industry"):
+        shown["industry"] = names.industries.get(values["industry"], values["industry"])
     return [
-        (CATALOGUE[name].label, shown[name], SOURCES[sources[name]].format(year=decision.base_year))
+        (CATALOGUE[name].label, shown[name], source_words(sources[name], decision.base_year))
         for name in CATALOGUE
         if name in values
     ]

@@ -52,6 +52,7 @@ def my_policies(enterprise, user) -> dict:
     """The context of the page: the latest base year's decisions of an enterprise."""
     standing = list(
         Decision.objects.standing()
+        .screened()
         .filter(enterprise=enterprise)
         .select_related("policy", "screening")
         .order_by("-base_year", "pk")
@@ -89,7 +90,9 @@ def my_policies(enterprise, user) -> dict:
 
 def _claim(enterprise, year):
     return (
-        Claim.objects.filter(enterprise=enterprise, base_year=year)
+        Claim.objects.filter(
+            enterprise=enterprise, base_year=year, decision__application__isnull=True
+        )
         .exclude(state=ClaimState.SUPERSEDED)
         .select_related("first_reviewer__region", "second_reviewer__region", "notice")
         .order_by("-pk")

@@ -1,4 +1,4 @@
-"""What a licence file really is: by its first bytes, and by opening it."""
+"""What an uploaded scan really is: by its first bytes, and by opening it."""
 
 import hashlib
 import io
@@ -33,10 +33,15 @@ class Checked:
 
 
 def check_licence(upload):
-    """Read and check an uploaded licence; `upload` is a Django UploadedFile.
+    """Read and check an uploaded licence, as `check_scan`."""
+    return check_scan(upload, most_pages=MOST_PAGES, only="营业执照")
 
-    The name and the type the browser sent are not believed. Raises ValidationError saying what to
-    send instead.
+
+def check_scan(upload, *, most_pages, only=""):
+    """Read and check an uploaded scan; `upload` is a Django UploadedFile.
+
+    The name and the type the browser sent are not believed. only: what alone may be in it, for the
+    sentence about too many pages. Raises ValidationError saying what to send instead.
     """
     if upload.size > LARGEST:
         raise ValidationError(
@@ -49,8 +54,10 @@ def check_licence(upload):
     media_type = kind.mime if kind else ""
     if media_type not in ENDINGS:
         raise ValidationError("只收 JPG、PNG 图片或 PDF。这个文件不是这三种，改后缀名也不行。")
-    opener = _open_pdf if media_type == "application/pdf" else _open_picture
-    opener(content)
+    if media_type == "application/pdf":
+        _check_pages(_open_pdf(content), most_pages, only)
+    else:
+        _open_picture(content)
     return Checked(content, media_type, hashlib.sha256(content).hexdigest())
 
 
@@ -76,7 +83,12 @@ def _open_pdf(content):
         pages = len(reader.pages)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValidationError(NOT_READABLE) from error
+    return pages
+
+
+def _check_pages(pages, most_pages, only):
     if pages == 0:
         raise ValidationError("这个 PDF 没有一页内容，请重新扫描。")
-    if pages > MOST_PAGES:
-        raise ValidationError(f"这个 PDF 有 {pages} 页。请只传营业执照，最多 {MOST_PAGES} 页。")
+    if pages > most_pages:
+        told = f"请只传{only}，最多" if only else "最多"
+        raise ValidationError(f"这个 PDF 有 {pages} 页。{told} {most_pages} 页。")

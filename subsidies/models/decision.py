@@ -8,6 +8,7 @@ from enterprises.models import Enterprise
 from portal.accounts.fields import PublicIdField
 from subsidies.enums import NEAR_MISS_PERSONS, Outcome
 
+from .application import SubsidyApplication
 from .policy import PolicyVersion
 
 
@@ -64,8 +65,16 @@ class DecisionQuerySet(models.QuerySet):
     """Decisions."""
 
     def visible_to(self, user):
-        """Those of the enterprises the user sees."""
-        return self.filter(enterprise__in=Enterprise.objects.visible_to(user).values("pk"))
+        """Those of the enterprises the user sees, and persons' by their application."""
+        persons = SubsidyApplication.objects.visible_to(user).filter(user__isnull=False)
+        return self.filter(
+            models.Q(enterprise__in=Enterprise.objects.visible_to(user).values("pk"))
+            | models.Q(enterprise__isnull=True, application__in=persons.values("pk"))
+        )
+
+    def screened(self):
+        """Made by a screening, not on an application."""
+        return self.filter(screening__isnull=False)
 
     def standing(self):
         """Not superseded by a later one."""

@@ -1,0 +1,316 @@
+"""The register of who has had what (享受登记): nobody is paid twice, over all policies and years.
+
+What may not be had twice, or not beside another thing, comes from the policy itself. A claim takes
+a row for each beneficiary and each such thing; a partial unique constraint of the table lets only
+one living row stand, so whichever of two claims comes first wins, whoever asks and however fast.
+
+| the policy says | row: thing, period |
+|---|---|
+| the provision is of a base year | exclusivity group or provision key, the base year |
+| `already_paid` bars some provisions | each of their ids, "once" (the base year if it has one) |
+| years received are counted | its id, the year |
+| none of these: it may be had again | its id, the claim's own id |
+
+A net increase in insured persons has no names (S0 十二), but the persons in it are not to be had
+under another provision beside it. So an enterprise's claim for it also takes a row for everyone
+who was on its list in December and not in January; those already taken for were subtracted from
+its amount. Together both never pay for more persons than the net increase, in either order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from portal.refused import Refused
+from portal.ui.formatting import full_date
+from subsidies.models import Claim, Decision, Entitlement, SubsidyApplicationPerson
+from subsidies.policy import LoadedPolicy
+
+from .bundles import exclusivity_group
+from .publishing import compiled
+
+ONCE = "once"
+CONSTRAINT = "nobody_is_paid_twice"
+
+
+class AlreadyTaken(Refused):
+    """Somebody has had it, or something that cannot be had beside it. `conflicts` names them."""
+
+    def __init__(self, conflicts: list[Entitlement]):
+        self.conflicts = conflicts
+        super().__init__("；".join(describe(one) for one in conflicts[:3]) or "已经享受过。")
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Whom a claim pays: the name in the register, and for how many months if that counts."""
+
+    beneficiary: str
+    months: int | None = None
+
+
+def of_enterprise(enterprise_id: int) -> str:
+    """An enterprise's name in the register."""
+    return f"e:{enterprise_id}"
+
+
+def of_person(identity_index: str) -> str:
+    """A person's name in the register, by the keyed hash of the identity number."""
+    return f"p:{identity_index[:32]}"
+
+
+def barred_by(policy: LoadedPolicy, key: str) -> list[str]:
+    """Full ids of the provisions that the policy says cannot be had beside this one."""
+    barred: dict[str, None] = {}
+    for exclusion in policy.file.provisions[key].exclusions:
+        if exclusion.fact == "already_paid":
+            barred.update(dict.fromkeys(exclusion.limit.values or ()))
+    return list(barred)
+
+
+def things_of(policy: LoadedPolicy, key: str, year: int, claim_id: str) -> list[tuple[str, str]]:
+    """(thing, period) of each row a claim takes for each of its beneficiaries."""
+    provision, own = policy.file.provisions[key], f"{policy.file.id}/{key}"
+    barred = barred_by(policy, key)
+    if provision.base_period is not None:
+        period = str(year)
+        return [(exclusivity_group(policy, key), period), *((one, period) for one in barred)]
+    rows = [(one, ONCE) for one in barred]
+    if own not in barred:
+        counts_years = "years_received" in _facts_of_conditions(provision)
+        rows.append((own, str(year) if counts_years else claim_id))
+    return rows
+
+
+def _facts_of_conditions(provision):
+    for rule in provision.conditions:
+        for condition in getattr(rule, "any_of", [rule]):
+            yield condition.fact
+
+
+def take(claim: Claim, paid: Iterable[Paid]) -> int:
+    """Enter a new claim into the register; returns the number of rows. Inside its transaction.
+
+    Raises AlreadyTaken, with nothing entered, when one of its beneficiaries has a living row for
+    one of its things.
+    """
+    decision = claim.decision
+    policy = compiled(decision.policy)
+    key = decision.provision_id.partition("/")[2]
+    things = things_of(policy, key, claim.base_year, claim.public_id)
+    now = timezone.now()
+    rows = {
+        (one.beneficiary, thing, period): Entitlement(
+            beneficiary=one.beneficiary,
+            thing=thing,
+            period=period,
+            months=one.months,
+            claim=claim,
+            taken_at=now,
+        )
+        for one in paid
+        for thing, period in things
+    }
+    # In one order, so that two claims with persons in common wait for each other, never both.
+    ordered = [rows[place] for place in sorted(rows)]
+    try:
+        with transaction.atomic():
+            Entitlement.objects.bulk_create(ordered, batch_size=2000)
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != CONSTRAINT:
+            raise
+        raise AlreadyTaken(_conflicts(rows)) from error
+    return len(ordered)
+
+
+def _conflicts(rows):
+    living = Entitlement.objects.filter(
+        released_at__isnull=True, beneficiary__in={place[0] for place in rows}
+    ).select_related("claim__decision__policy", "claim__enterprise")
+    return [one for one in living if (one.beneficiary, one.thing, one.period) in rows]
+
+
+def describe(one: Entitlement) -> str:
+    """“2026年3月2日已享受“职介补贴”（常人社发〔2020〕17号）”, with the person's masked name."""
+    decision = one.claim.decision
+    title = compiled(decision.policy).file.provisions[decision.provision_id.partition("/")[2]].title
+    who = _masked(one)
+    when = full_date(one.taken_at)
+    return f"{who}{when}已享受“{title}”（{decision.policy.document_number}），不重复享受"
+
+
+def _masked(one):
+    if not one.beneficiary.startswith("p:"):
+        return ""
+    persons = SubsidyApplicationPerson.objects.filter(
+        application__decisions=one.claim.decision_id,
+        identity_index__startswith=one.beneficiary.removeprefix("p:"),
+    )
+    person = persons.first()
+    return person.masked_name if person else ""
+
+
+def release(claim: Claim, reason: str) -> int:
+    """Let go of what a claim had taken: it was superseded, or given back for good."""
+    return release_all([claim], reason)
+
+
+def release_all(claims: Iterable[Claim], reason: str) -> int:
+    """The same for several claims; returns the number of rows."""
+    return Entitlement.objects.filter(
+        claim__in=[claim.pk for claim in claims], released_at__isnull=True
+    ).update(released_at=timezone.now(), released_reason=reason[:200])
+
+
+def already_paid(
+    beneficiaries: Iterable[str], year: int | None = None, without: Claim | None = None
+) -> dict[str, list[str]]:
+    """beneficiary → ids of the provisions it has had or is being paid, sorted; none: not a key.
+
+    year: only what belongs to that base year, for provisions of a base year. What merely cannot be
+    had beside something is not among them. without: a claim that is about to be given up.
+    """
+    rows = Entitlement.objects.filter(beneficiary__in=list(beneficiaries), released_at__isnull=True)
+    if year is not None:
+        rows = rows.filter(claim__base_year=year)
+    if without is not None:
+        rows = rows.exclude(claim=without)
+    found: dict[str, set[str]] = {}
+    for beneficiary, provision_id in rows.values_list(
+        "beneficiary", "claim__decision__provision_id"
+    ):
+        found.setdefault(beneficiary, set()).add(provision_id)
+    return {beneficiary: sorted(ids) for beneficiary, ids in found.items()}
+
+
+def received(beneficiaries: Iterable[str], provision_id: str) -> dict[str, tuple[int, int]]:
+    """beneficiary → (months paid for, different years) under one provision so far."""
+    rows = Entitlement.objects.filter(
+        beneficiary__in=list(beneficiaries),
+        thing=provision_id,
+        claim__decision__provision_id=provision_id,
+        released_at__isnull=True,
+    ).values_list("beneficiary", "months", "claim__base_year")
+    months: dict[str, int] = {}
+    years: dict[str, set[int]] = {}
+    for beneficiary, count, year in rows:
+        months[beneficiary] = months.get(beneficiary, 0) + (count or 0)
+        years.setdefault(beneficiary, set()).add(year)
+    return {beneficiary: (months[beneficiary], len(years[beneficiary])) for beneficiary in months}
+
+
+def paid_in_year_fen(enterprise_id: int, provision_id: str, year: int) -> int:
+    """What an enterprise has got, or is being paid, under one provision in one year, in fen."""
+    claims = Claim.objects.filter(
+        enterprise=enterprise_id,
+        base_year=year,
+        decision__provision_id=provision_id,
+        decision__application__isnull=False,
+    ).exclude(state="superseded")
+    return claims.aggregate(sum=Sum("amount_fen"))["sum"] or 0
+
+
+def net_increase_persons(enterprise_id: int, year: int) -> list[str]:
+    """Register names of those insured with an enterprise in December and not in January of a year.
+
+    By the current imports of person-months; a month of back payment only does not count.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NET_INCREASE, {"enterprise": enterprise_id, "year": year})
+        return [f"p:{person.replace('-', '')}" for (person,) in cursor.fetchall()]
+
+
+_NET_INCREASE = """
+WITH months AS (
+    SELECT m.month, m.person
+      FROM subsidies_personmonth m
+      JOIN subsidies_insuranceimport i ON i.id = m.source_id AND i.state = 'current'
+     WHERE m.enterprise_id = %(enterprise)s
+       AND m.month IN (make_date(%(year)s, 1, 1), make_date(%(year)s, 12, 1))
+       AND NOT m.back_paid
+)
+SELECT DISTINCT person::text FROM months WHERE month = make_date(%(year)s, 12, 1)
+EXCEPT
+SELECT person::text FROM months WHERE month = make_date(%(year)s, 1, 1)
+ORDER BY 1
+"""
+
+_TAKE_FOR_SCREENING = """
+WITH things (provision_id, thing) AS (VALUES {values})
+INSERT INTO subsidies_entitlement
+       (beneficiary, thing, period, claim_id, taken_at, released_reason)
+SELECT 'e:' || c.enterprise_id, t.thing, c.base_year::text, c.id, %s, ''
+  FROM subsidies_claim c
+  JOIN subsidies_decision d ON d.id = c.decision_id
+  JOIN things t ON t.provision_id = d.provision_id
+ WHERE d.screening_id = %s AND c.adjusts_id IS NULL AND c.state <> 'superseded'
+   AND NOT EXISTS (SELECT FROM subsidies_entitlement own
+                    WHERE own.claim_id = c.id AND own.released_at IS NULL)
+ ORDER BY c.enterprise_id, t.thing
+"""
+
+_RELEASE_SUPERSEDED = """
+UPDATE subsidies_entitlement e
+   SET released_at = %s, released_reason = %s
+  FROM subsidies_claim c
+  JOIN subsidies_decision d ON d.id = c.decision_id
+ WHERE e.claim_id = c.id AND e.released_at IS NULL
+   AND c.state = 'superseded' AND c.base_year = %s AND d.screening_id IS NOT NULL
+"""
+
+
+def release_superseded(screening) -> int:
+    """Let go of what the claims had taken that a screening superseded. One statement."""
+    with connection.cursor() as cursor:
+        reason = f"第 {screening.number} 次筛查后按新的决定办理"
+        cursor.execute(_RELEASE_SUPERSEDED, [screening.created_at, reason, screening.base_year])
+        return cursor.rowcount
+
+
+def take_for_screening(screening) -> int:
+    """Enter the claims a screening made, in one statement; call `release_superseded` before it.
+
+    A correction that pays the difference (Claim.adjusts) takes nothing: the claim it adjusts holds
+    the rows. Raises Refused when an enterprise already has something of the same kind and year
+    under another policy; the whole run is undone then.
+    """
+    things = _things_of_screening(screening)
+    if not things:
+        return 0
+    statement = _TAKE_FOR_SCREENING.format(values=", ".join(["(%s, %s)"] * len(things)))
+    parameters = [part for pair in things for part in pair]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [*parameters, screening.created_at, screening.pk])
+            return cursor.rowcount
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != CONSTRAINT:
+            raise
+        raise Refused(
+            f"没有筛查：有企业在别的政策下已经享受过 {screening.base_year} 年度同类补贴。"
+            "请先核对享受登记，再筛查。"
+        ) from error
+
+
+def _things_of_screening(screening):
+    granted = (
+        Decision.objects.filter(screening=screening, outcome="grant")
+        .order_by("policy_id", "provision_id")
+        .values_list("policy_id", "provision_id")
+        .distinct()
+    )
+    policies = {
+        version.pk: compiled(version)
+        for version in Decision.policy.field.related_model.objects.filter(
+            pk__in={policy_id for policy_id, _ in granted}
+        )
+    }
+    rows = []
+    for policy_id, provision_id in granted:
+        key = provision_id.partition("/")[2]
+        things = things_of(policies[policy_id], key, screening.base_year, "")
+        rows += [(provision_id, thing) for thing, _ in things]
+    return rows
