@@ -11,6 +11,7 @@ urlpatterns = [
     path("enterprise/", include("enterprises.urls")),
     path("seeker/", include("jobseekers.urls")),
     path("policies/", include("subsidies.policy_urls")),
+    path("subsidies/", include("subsidies.application_urls")),
     path("notices/", include("subsidies.notice_urls")),
     path("hotlines/", include("hotlines.urls")),
     path("staff/", include("portal.workbench.urls")),
