@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items):
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db)
+            item.add_marker(pytest.mark.timeout(600))  # one test looks at up to forty pages
 
 
 @pytest.fixture

@@ -8,11 +8,15 @@ AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
 RUN_AXE = """
 async (tags) => {
-    const found = await axe.run(document, {
+    const running = axe.run(document, {
         runOnly: {type: "tag", values: tags},
         resultTypes: ["violations"],
         preload: false,
     });
+    const limit = new Promise((_, reject) => {
+        setTimeout(() => reject(new Error("axe took longer than 90 s")), 90_000);
+    });
+    const found = await Promise.race([running, limit]);
     return found.violations.map((one) => ({
         rule: one.id,
         impact: one.impact,

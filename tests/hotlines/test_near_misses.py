@@ -113,7 +113,7 @@ def test_a_ticket_opened_during_a_handover_goes_to_the_new_commissioner():
         )  # fmt: skip
         connection.close()
 
-    thread = Thread(target=open_meanwhile)
+    thread = Thread(target=open_meanwhile, daemon=True)
     with transaction.atomic():
         assign(enterprise, second, by, "轮岗")
         thread.start()
@@ -124,6 +124,7 @@ def test_a_ticket_opened_during_a_handover_goes_to_the_new_commissioner():
                     break
                 thread.join(timeout=0.05)
         assert thread.is_alive(), "the ticket did not wait for the handover"
-    thread.join()
+    thread.join(timeout=60)
+    assert not thread.is_alive()
     assert Ticket.objects.get().owner == second
     assert Assignment.objects.active().get().commissioner == second

@@ -76,18 +76,19 @@ def test_two_clicks_at_once_make_one_application():
 
     def click():
         try:
-            start.wait()
+            start.wait(timeout=60)
             made.append(service.apply(seeker, vacancy, agreed=True).pk)
         except Exception as error:
             errors.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=click) for _ in range(4)]
+    threads = [threading.Thread(target=click, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=60)
+        assert not thread.is_alive()
     assert not errors
     assert len(set(made)) == Application.objects.count() == 1
 

@@ -64,7 +64,7 @@ def test_two_first_savings_at_once_make_one_entry():
             failed.append(error)
         connection.close()
 
-    thread = Thread(target=second)
+    thread = Thread(target=second, daemon=True)
     with transaction.atomic():
         save_profile(user, data, ["电工"])
         thread.start()
@@ -74,7 +74,8 @@ def test_two_first_savings_at_once_make_one_entry():
                 if cursor.fetchone():
                     break
                 thread.join(timeout=0.05)
-    thread.join()
+    thread.join(timeout=60)
+    assert not thread.is_alive()
     assert failed == []
     assert [wish.title for wish in JobSeeker.objects.get().intentions.all()] == ["焊工"]
 

@@ -104,7 +104,7 @@ def test_two_at_once_with_one_key_are_one(first_commits):
         results.append(write(user, subject="second"))
         connection.close()
 
-    thread = Thread(target=second)
+    thread = Thread(target=second, daemon=True)
     with transaction.atomic():
         write(user, subject="first")
         thread.start()
@@ -116,7 +116,8 @@ def test_two_at_once_with_one_key_are_one(first_commits):
                 thread.join(timeout=0.05)
         assert thread.is_alive(), "the second did not wait for the first"
         transaction.set_rollback(not first_commits)
-    thread.join()
+    thread.join(timeout=60)
+    assert not thread.is_alive()
     assert Message.objects.get().subject == ("first" if first_commits else "second")
     assert (results[0] is None) is first_commits
     assert Delivery.objects.count() == 1

@@ -6,10 +6,9 @@ a lock on the table, waits until the database says that the job waits for it, an
 
 import datetime
 import os
-import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -32,6 +31,7 @@ RESULTS = (
     " subsidies_decision, subsidies_claim, subsidies_policyversion, outbox_message"
 )
 PATIENCE = 600  # tries of a tenth of a second; a limit, not a wait
+NIGHT_SECONDS = 200  # a limit as well
 
 
 def night():
@@ -58,12 +58,26 @@ def held(table):
     options = connection.get_connection_params()
     options.pop("cursor_factory", None)
     options.pop("context", None)
-    with psycopg2.connect(**options) as holder:
-        with holder.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
-            yield cursor
-        holder.rollback()
-    holder.close()
+    with closing(psycopg2.connect(**options)) as holder, holder.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        yield cursor
+
+
+@contextmanager
+def killed_at_last(process):
+    """The process, killed with SIGKILL whatever happened meanwhile."""
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=60)
+
+
+def finished(process):
+    """What the process says and the status it ends with; one that does not end is killed."""
+    with killed_at_last(process):
+        output, _ = process.communicate(timeout=NIGHT_SECONDS)
+    return output, process.returncode
 
 
 def until(process, ask, what):
@@ -83,8 +97,7 @@ def until(process, ask, what):
 
 def kill_while_writing(table):
     """Start a night, kill it while it waits to write to the table."""
-    with held(table) as cursor:
-        process = night()
+    with held(table) as cursor, killed_at_last(night()) as process:
 
         def waits():
             cursor.execute(
@@ -93,11 +106,9 @@ def kill_while_writing(table):
             return cursor.fetchone() is not None
 
         until(process, waits, f"writing to {table}")
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
     # The server notices the dead client once the lock is free; until then it holds the job's lock.
     watcher = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    with connection.cursor() as cursor:
+    with killed_at_last(watcher), connection.cursor() as cursor:
 
         def gone():
             cursor.execute(
@@ -107,7 +118,6 @@ def kill_while_writing(table):
             return cursor.fetchone() is None
 
         until(watcher, gone, "the server to let go of the dead client")
-    watcher.communicate(b"\n")
 
 
 def wipe():
@@ -143,6 +153,7 @@ def left_behind():
     }  # fmt: skip
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.django_db(transaction=True)
 def test_killed_three_times_and_started_again():
     load_places()
@@ -156,21 +167,18 @@ def test_killed_three_times_and_started_again():
     assert Recommendation.objects.exists() and not Decision.objects.exists()
     kill_while_writing("subsidies_claim")
     assert not Decision.objects.exists() and not Claim.objects.exists()
-    last = night()
-    output, _ = last.communicate()
-    assert last.returncode == 0, output
+    output, status = finished(night())
+    assert status == 0, output
     disturbed = left_behind()
     assert JobRun.objects.get(kind="match").attempts == 2
 
-    again = night()
-    output, _ = again.communicate()
-    assert again.returncode == 0, output
+    output, status = finished(night())
+    assert status == 0, output
     assert left_behind() == disturbed
 
     wipe()
-    undisturbed = night()
-    output, _ = undisturbed.communicate()
-    assert undisturbed.returncode == 0, output
+    output, status = finished(night())
+    assert status == 0, output
     expected = left_behind()
     assert expected["edges"] and expected["decisions"] and expected["claims"]
     assert disturbed == expected

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from threading import Thread
+from threading import Thread, Timer
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -52,9 +52,10 @@ def in_another_thread(act):
         finally:
             connection.close()
 
-    thread = Thread(target=work)
+    thread = Thread(target=work, daemon=True)
     thread.start()
-    thread.join()
+    thread.join(timeout=60)
+    assert not thread.is_alive()
     return caught[0]
 
 
@@ -177,6 +178,8 @@ def test_a_killed_run_shows_as_interrupted_and_starts_again():
         stdout=subprocess.PIPE,
         text=True,
     )
+    too_long = Timer(60, process.kill)
+    too_long.start()
     try:
         assert process.stdout.readline() == "at work\n"
         run = JobRun.objects.get()
@@ -184,8 +187,9 @@ def test_a_killed_run_shows_as_interrupted_and_starts_again():
         with pytest.raises(AlreadyRunning):
             run_once()
     finally:
+        too_long.cancel()
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=60)
     wait_for_the_server_to_notice()
     assert interrupted([run]) == {run.pk}
     run_once()
