@@ -1,6 +1,8 @@
 """The policy language: subsidy policies as data, and their evaluator. No Django in here."""
 
 from .decision import ENGINE_VERSION, Decision, NearMiss, choose_winner, near_miss
+from .diff import Change, diff
+from .diff_cases import CaseChange, changed_cases
 from .errors import (
     CaseFileError,
     FactError,
@@ -15,7 +17,9 @@ from .policyset import POLICIES, LoadedPolicy, PolicySet, load_policy, load_poli
 __all__ = [
     "ENGINE_VERSION",
     "POLICIES",
+    "CaseChange",
     "CaseFileError",
+    "Change",
     "Decision",
     "Evaluator",
     "FactError",
@@ -26,7 +30,9 @@ __all__ = [
     "PolicyFileError",
     "PolicySet",
     "UnknownProvision",
+    "changed_cases",
     "choose_winner",
+    "diff",
     "evaluate",
     "load_policy",
     "load_policy_set",

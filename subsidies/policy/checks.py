@@ -4,45 +4,14 @@ Known facts, matching units, existing citations, complete tables, dated values w
 overlap, nothing unused. Every fault names file, line and key; all faults are found in one pass.
 """
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 from .facts import CATALOGUE
+from .fits import MANY, OPERATORS, value_fits
 from .indicators import INDICATORS
-from .operands import PLAIN_TESTS, RATIO_TESTS
 from .schema import AnyOf, PolicyFile, expressions
 from .tables import table_faults, test_ends
 from .wording import placeholders
-
-ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "within")
-OPERATORS = {
-    "int": (*ORDERED, "in", "not_in"),
-    "fen": ORDERED,
-    "date": ORDERED,
-    "share": tuple(RATIO_TESTS),
-    "bool": ("eq",),
-    "choice": ("eq", "ne", "in", "not_in"),
-    "region": ("under",),
-    "industry": ("under",),
-    "provisions": ("contains_any",),
-    "placements": (),
-}
-MANY = ("in", "not_in", "under", "contains_any")
-
-
-def value_fits(value, kind, choices=()) -> bool:
-    """Whether a literal of a policy file is of a fact's or parameter's kind."""
-    if kind in ("int", "fen"):
-        return type(value) is int and value >= 0
-    if kind == "share":
-        return isinstance(value, Decimal) and 0 <= value <= 1
-    if kind == "date":
-        return type(value) is date
-    if kind == "bool":
-        return type(value) is bool
-    if kind == "choice":
-        return isinstance(value, str) and (not choices or value in choices)
-    return isinstance(value, str)
 
 
 class Checker:
@@ -401,7 +370,3 @@ class Checker:
             for name in given:
                 if name not in used:
                     self.fault((section, name), "没有用到")
-
-
-# The closed set of operators is what the evaluator implements.
-assert {name for names in OPERATORS.values() for name in names} == set(PLAIN_TESTS)

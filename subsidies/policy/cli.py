@@ -12,6 +12,8 @@ from pathlib import Path
 from .adopting import Adoption, adopt
 from .cases import cases_path, load_cases, run_case
 from .coverage import missing_cases
+from .diff import diff
+from .diff_cases import changed_cases, diff_text
 from .errors import CaseFileError, FactError, InputError, PolicyError, PolicyFileError
 from .evaluator import evaluate
 from .facts import iso_day
@@ -49,6 +51,9 @@ def build_parser() -> argparse.ArgumentParser:
         many.add_argument("files", nargs="*", type=Path, metavar="FILE.yaml")
     shown = commands.add_parser("show", help="查看政策或条款；不写编号时列出全部")
     shown.add_argument("id", nargs="?", metavar="ID")
+    compared = commands.add_parser("diff", help="比较两个政策文件，列出变动和结果不同的用例")
+    compared.add_argument("old", type=Path, metavar="OLD.yaml")
+    compared.add_argument("new", type=Path, metavar="NEW.yaml")
     adopted = commands.add_parser("adopt", help="按样板写出本地的政策文件和用例")
     adopted.add_argument("template", metavar="ID")
     for name, text in (
@@ -193,6 +198,17 @@ def _show(options, out):
     return 0
 
 
+def _diff(options, out):
+    paths = _chosen([options.new, options.old])
+    new, old = (load_policy(path, POLICIES) for path in paths)
+    cases = {}
+    for path in paths:
+        if cases_path(path).is_file():
+            cases = {case.name: case for case in load_cases(cases_path(path))} | cases
+    out.write(diff_text(diff(old, new), changed_cases(old, new, cases.values())))
+    return 0
+
+
 def _adopt(options, out):
     policies = load_policy_set(templates=True).policies
     if options.template not in policies:
@@ -226,6 +242,7 @@ _COMMANDS = {
     "test": _test,
     "lint": _lint,
     "show": _show,
+    "diff": _diff,
     "adopt": _adopt,
 }
 
