@@ -53,13 +53,15 @@ def canonical(value) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def content_sha256(decision, policy_sha256: str, columns: dict[str, str]) -> str:
+def content_sha256(
+    decision, policy_sha256: str, columns: dict[str, str], engine: str = ENGINE_VERSION
+) -> str:
     """Hash of everything a decision says; the same facts and policy give the same hash.
 
-    columns: the JSON columns as canonical text, by name.
+    columns: the JSON columns as canonical text, by name. engine: the program that decided.
     """
     head = [decision.provision, decision.outcome, str(decision.amount_fen)]
-    parts = [*head, policy_sha256, ENGINE_VERSION, *(columns[name] for name in JSON_COLUMNS)]
+    parts = [*head, policy_sha256, engine, *(columns[name] for name in JSON_COLUMNS)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -162,7 +164,7 @@ class Bench:
 
 
 def _verdict(decision, version, group, facts_json, leads):
-    missed = _near_miss(decision)
+    missed = near_miss_of(decision)
     columns = {
         "facts": facts_json,
         "trace": canonical(decision.trace).decode(),
@@ -185,7 +187,8 @@ def _verdict(decision, version, group, facts_json, leads):
     )
 
 
-def _near_miss(decision):
+def near_miss_of(decision) -> dict | None:
+    """The near miss as it is stored: with the persons too many, where it is a ratio."""
     missed = near_miss(decision)
     if missed is None:
         return None

@@ -19,9 +19,6 @@ class ParameterBook:
             .order_by("valid_from", "pk")
         )
         self.rows = list(rows)
-        # Sorted by date, so that of two rows in force the later one stands.
-        self._values = {(row.region_id, row.name): row.value for row in self.rows}
-        self._regions = sorted({row.region_id for row in self.rows}, key=len)
 
     def for_policy(self, policy: LoadedPolicy, region: str) -> dict[str, str]:
         """name → value as typed, for one policy and an enterprise's region.
@@ -29,15 +26,7 @@ class ParameterBook:
         Of a city's and a district's figure the district's wins. Only what the policy leaves to
         the bureau is given; the evaluator checks ranges.
         """
-        left_open = {name for name, p in policy.file.parameters.items() if p.local is not None}
-        chosen = {}
-        for code in self._regions:
-            if not region.startswith(code):
-                continue
-            chosen.update(
-                {n: v for (r, n), v in self._values.items() if r == code and n in left_open}
-            )
-        return chosen
+        return figures_for(policy, region, self.as_json())
 
     def as_json(self) -> dict:
         """All rows for the record of a run: {region: {name: {"value", "document"}}}."""
@@ -48,3 +37,13 @@ class ParameterBook:
                 "document": row.document,
             }
         return book
+
+
+def figures_for(policy: LoadedPolicy, region: str, book: dict) -> dict[str, str]:
+    """As ParameterBook.for_policy, from a book as a run keeps it (ParameterBook.as_json)."""
+    left_open = {name for name, p in policy.file.parameters.items() if p.local is not None}
+    chosen = {}
+    for code in sorted(book, key=len):
+        if region.startswith(code):
+            chosen |= {n: row["value"] for n, row in book[code].items() if n in left_open}
+    return chosen
