@@ -13,14 +13,18 @@ _ORDER = [
     ClaimState.SECOND_REVIEWED,
     ClaimState.PUBLISHED,
     ClaimState.APPROVED,
+    ClaimState.PAYING,
+    ClaimState.PAID,
 ]
 
 
 def claim_steps(claim: Claim, *, for_staff: bool) -> list[Step]:
-    """筛查 → 初审 → 复核 → 公示 → 批准 of one claim. Staff see names, an enterprise offices."""
+    """筛查 → 初审 → 复核 → 公示 → 批准 → 发放 of one claim. Staff see names, an enterprise offices."""
     today = timezone.localdate()
     state = ClaimState(claim.state)
-    at = _ORDER.index(state) if state in _ORDER else 0
+    # What the bank sent back waits where it was before it was sent.
+    place = ClaimState.APPROVED if state == ClaimState.PAYMENT_RETURNED else state
+    at = _ORDER.index(place) if place in _ORDER else 0
 
     def who(user):
         if user is None:
@@ -38,7 +42,7 @@ def claim_steps(claim: Claim, *, for_staff: bool) -> list[Step]:
 
     notice = claim.notice
     steps = [
-        Step("筛查", "done", when=cn_datetime(claim.created_at, today), note="按社保记录逐户计算"),
+        _first_step(claim, today),
         Step(
             "初审",
             progress(1),
@@ -55,14 +59,33 @@ def claim_steps(claim: Claim, *, for_staff: bool) -> list[Step]:
         _notice_step(claim, notice, state, progress(3), today),
         Step(
             "批准",
-            "done" if state == ClaimState.APPROVED else progress(4),
+            progress(4),
             when=cn_date(claim.approved_at, today) if claim.approved_at else "",
             note="" if claim.approved_at else "公示期满、没有异议即批准",
         ),
+        _payment_step(state),
     ]
     if state == ClaimState.RETURNED:
         steps.insert(1, Step("退回核对", "returned", note=claim.returned_reason))
     return steps
+
+
+def _first_step(claim, today):
+    """Where a claim comes from: a screening, or an application that was decided on."""
+    when = cn_datetime(claim.created_at, today)
+    if claim.decision.application_id is None:
+        return Step("筛查", "done", when=when, note="按社保记录逐户计算")
+    return Step("申请", "done", when=when, note="按申请和记录计算")
+
+
+def _payment_step(state):
+    if state == ClaimState.PAID:
+        return Step("发放", "done", note="已拨到收款账户")
+    if state == ClaimState.PAYMENT_RETURNED:
+        return Step("发放", "returned", note="银行退回，要重新确认收款账户")
+    if state == ClaimState.PAYING:
+        return Step("发放", "current", note="已编入发放批次")
+    return Step("发放", "current" if state == ClaimState.APPROVED else "todo", note="到收款账户")
 
 
 def _office(user, for_staff):
@@ -106,4 +129,4 @@ def batch_steps(batch: ClaimBatch, viewer) -> list[Step]:
         own = batch.first_reviewer_id == viewer.pk
         second = Step("复核", "current", "要由另一人复核" if own else f"您（{viewer}）")
     after = "current" if batch.second_reviewer_id else "todo"
-    return [first, second, Step("公示", after), Step("批准"), Step("发放", note="到社保缴费账户")]
+    return [first, second, Step("公示", after), Step("批准"), Step("发放", note="到收款账户")]

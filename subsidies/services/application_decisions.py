@@ -167,7 +167,7 @@ def standing_decision(application) -> Decision | None:
 
 
 def give_up_claim(application, by, reason: str) -> None:
-    """Supersede the claim of an application, and let go of what it had taken.
+    """Supersede the claim of an application; what it had taken is let go of with it.
 
     Raises Refused when a review, a notice or a payment rests on it.
     """
@@ -184,7 +184,6 @@ def give_up_claim(application, by, reason: str) -> None:
             f"这份申请的补贴现在是“{claim.get_state_display()}”。要先在审核或公示里退回，才能重新办理。"
         )
     move([claim], ClaimState.SUPERSEDED, by, reason)
-    entitlements.release(claim, reason)
 
 
 def _granted_or_not(application, persons, before):

@@ -6,7 +6,12 @@ from datetime import date
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from subsidies.enums import InsuranceKind, PaymentBatchState, PaymentState
+from subsidies.enums import (
+    InsuranceKind,
+    PaymentBatchState,
+    PaymentState,
+    SubsidyApplicationState,
+)
 from subsidies.models import (
     BenefitRecipient,
     Budget,
@@ -130,6 +135,9 @@ def _application(side):
         enterprise=side.enterprise,
         region=side.enterprise.region,
         year=timezone.localdate().year,
+        applicant_name=side.enterprise.name,
+        state=SubsidyApplicationState.SUBMITTED,
+        submitted_at=timezone.now(),
         created_by=side.officer,
     )
     SubsidyApplicationPerson.objects.create(
@@ -139,5 +147,8 @@ def _application(side):
         application=side.subsidy_application,
         title="劳动合同",
         file=ContentFile(b"%PDF-1.4", "contract.pdf"),
+        media_type="application/pdf",
+        size=8,
         sha256="0" * 64,
+        uploaded_by=side.officer,
     )
