@@ -15,6 +15,7 @@ app.conf.task_routes = {
     "jobseekers.tasks.match_all": {"queue": "heavy"},
     "subsidies.tasks.screen_refunds": {"queue": "heavy"},
     "subsidies.tasks.run_trial": {"queue": "heavy"},
+    "subsidies.tasks.import_insurance": {"queue": "heavy"},
     "portal.reports.tasks.*": {"queue": "heavy"},
 }
 app.conf.beat_schedule = {
@@ -26,6 +27,10 @@ app.conf.beat_schedule = {
     "conclude-notices": {
         "task": "subsidies.tasks.conclude_notices",
         "schedule": crontab(hour=17, minute=40),
+    },
+    "ending-policies": {
+        "task": "subsidies.tasks.tell_of_ending_policies",
+        "schedule": crontab(hour=8, minute=0),
     },
     "silent-applications": {
         "task": "jobseekers.tasks.report_silent_applications",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import notices_staff, policy_staff, reviews, screening, trials
+from .views import (
+    applications_staff,
+    budgets,
+    notices_staff,
+    parameters,
+    payments,
+    policy_staff,
+    recoveries,
+    reviews,
+    screening,
+    trials,
+)
 
 app_name = "subsidies"
 
@@ -16,16 +27,53 @@ urlpatterns = [
     path("batches/<slug:public_id>/", reviews.batch, name="batch"),
     path("batches/<slug:public_id>/pass/", reviews.second_review, name="second_review"),
     path("batches/<slug:public_id>/return/", reviews.return_batch, name="return_batch"),
+    path("claims/<slug:public_id>/checks/", reviews.checks, name="claim_checks"),
     path("claims/<slug:public_id>/<slug:act>/", reviews.claim_act, name="claim_act"),
+    path("payments/", payments.payments, name="payments"),
+    path("payments/prepare/", payments.prepare, name="payment_prepare"),
+    path("payments/remind/", payments.remind, name="payment_remind"),
+    path("payments/<slug:public_id>/", payments.batch, name="payment_batch"),
+    path("payments/<slug:public_id>/send/", payments.send, name="payment_send"),
+    path("payments/<slug:public_id>/cancel/", payments.cancel, name="payment_cancel"),
+    path("payments/<slug:public_id>/file/", payments.file, name="payment_file"),
+    path("payments/<slug:public_id>/settle/", payments.settle, name="payment_settle"),
+    path("payments/<slug:public_id>/answer/", payments.answer, name="payment_answer"),
+    path("recoveries/", recoveries.recoveries, name="recoveries"),
+    path("recoveries/<slug:public_id>/", recoveries.recovery, name="recovery"),
+    path("recoveries/<slug:public_id>/letter/", recoveries.letter, name="recovery_letter"),
+    path("recoveries/<slug:public_id>/<slug:act>/", recoveries.recovery_act, name="recovery_act"),
+    path("budgets/", budgets.budgets, name="budgets"),
+    path("budgets/<int:pk>/<slug:act>/", budgets.budget_act, name="budget_act"),
+    path("runs/<slug:public_id>/release/", budgets.release, name="release_run"),
     path("notices/", notices_staff.notices, name="notices"),
     path("notices/publish/", notices_staff.publish, name="publish"),
     path("notices/<slug:public_id>/", notices_staff.notice, name="notice"),
+    path("notices/<slug:public_id>/notice.pdf", notices_staff.pdf, name="notice_pdf"),
     path("notices/<slug:public_id>/withdraw/", notices_staff.withdraw, name="withdraw"),
     path("objections/<slug:public_id>/", notices_staff.objection, name="objection"),
+    path("applications/", applications_staff.applications, name="applications"),
+    path("applications/<slug:public_id>/", applications_staff.application, name="application"),
+    path(
+        "applications/<slug:public_id>/decide/",
+        applications_staff.application_decide,
+        name="application_decide",
+    ),
+    path(
+        "applications/<slug:public_id>/return/",
+        applications_staff.application_return,
+        name="application_return",
+    ),
     path("trials/", trials.trials, name="trials"),
     path("trials/new/", trials.new_trial, name="trial_new"),
     path("trials/<slug:public_id>/", trials.trial, name="trial"),
     path("trials/<slug:public_id>/progress/", trials.trial_progress, name="trial_progress"),
     path("trials/<slug:public_id>/list.xlsx", trials.trial_file, name="trial_file"),
+    path("policies/", policy_staff.policies, name="policies"),
+    path("policies/new/", policy_staff.policy_new, name="policy_new"),
     path("policies/<slug:public_id>/", policy_staff.policy, name="policy"),
+    path("policies/<slug:public_id>/edit/", policy_staff.policy_edit, name="policy_edit"),
+    path("policies/<slug:public_id>/<slug:act>/", policy_staff.policy_act, name="policy_act"),
+    path("parameters/", parameters.parameters, name="parameters"),
+    path("parameters/new/", parameters.parameter_new, name="parameter_new"),
+    path("parameters/<slug:public_id>/<slug:act>/", parameters.parameter_act, name="parameter_act"),
 ]

@@ -5,10 +5,12 @@ def jobs():
     """[(Chinese name, function taking `report`)]. Imported late: the kernel loads numba."""
     from jobseekers.services.applications import report_silence
     from jobseekers.services.matching import match_all
+    from subsidies.services.policy_expiry import tell_owners_of_ending
     from subsidies.services.screening import screen_refunds
 
     return [
         ("岗位与求职者匹配", match_all),
         ("稳岗返还筛查", screen_refunds),
         ("三周未答复提醒", report_silence),
+        ("政策到期提醒", tell_owners_of_ending),
     ]

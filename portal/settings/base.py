@@ -220,7 +220,10 @@ SHORTAGE_EMERGENCY_FROM = env.int("SHORTAGE_EMERGENCY_FROM", default=100)
 MATCH_CAP_PER_HEADCOUNT = env.int("MATCH_CAP_PER_HEADCOUNT", default=10)
 MATCH_PER_SEEKER = env.int("MATCH_PER_SEEKER", default=10)
 NOTICE_WORKING_DAYS = env.int("NOTICE_WORKING_DAYS", default=5)
+POLICY_ENDING_DAYS = env.int("POLICY_ENDING_DAYS", default=30)
 OBJECTION_WORKING_DAYS = env.int("OBJECTION_WORKING_DAYS", default=5)
+RECOVERY_WORKING_DAYS = env.int("RECOVERY_WORKING_DAYS", default=15)
+PDF_FONT = env("PDF_FONT", default="")
 KEY_TICKET_HOURS = env.int("KEY_TICKET_HOURS", default=24)
 REFUND_BASE_YEAR = env.int("REFUND_BASE_YEAR", default=2019)
 REFUND_LEGAL_DATE = env("REFUND_LEGAL_DATE", default="2020-04-01")
@@ -242,4 +245,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # Each glyph of a font that goes into a PDF is worth a line to it.
+    "loggers": {"fontTools": {"level": "WARNING"}},
 }

@@ -76,6 +76,7 @@ SEEKER_MENU = (
     Entry("为我推荐", "jobseekers:recommendations", "star"),
     Entry("我的申请", "jobseekers:applications", "send"),
     Entry("我的简历与意向", "jobseekers:profile", "file-text"),
+    Entry("补贴申请", "applications:list", "coin-yuan"),
     Entry("消息", "jobseekers:messages", "bell", "messages"),
     Entry("授权同意", "jobseekers:consents", "shield-check"),
 )
@@ -86,6 +87,7 @@ ENTERPRISE = (
     Entry("缺工申报", "enterprises:shortages", "building-factory"),
     Entry("应聘与候选人", "enterprises:applicants", "users"),
     Entry("我的政策", "enterprises:policies", "coin-yuan"),
+    Entry("补贴申请", "applications:list", "file-description"),
     Entry("消息", "enterprises:messages", "bell", "messages"),
 )
 
@@ -124,9 +126,18 @@ STAFF = (
         "补贴资金",
         (
             Entry("稳岗返还筛查", "subsidies:runs", "calculator", "", CITY_AND_DISTRICT),
+            Entry("补贴申请", "subsidies:applications", "file-description", "", CITY_AND_DISTRICT),
             Entry("复核", "subsidies:reviews", "clipboard-check", "reviews", CITY_AND_DISTRICT),
             Entry("公示", "subsidies:notices", "speakerphone", "objections", CITY_AND_DISTRICT),
             Entry("发放与追回", "subsidies:payments", "cash", "payments", CITY_AND_DISTRICT),
+            Entry("政策", "subsidies:policies", "book", "policies", CITY_AND_DISTRICT),
+            Entry(
+                "本地参数",
+                "subsidies:parameters",
+                "adjustments-horizontal",
+                "parameters",
+                CITY_AND_DISTRICT,
+            ),
             Entry("政策试算", "subsidies:trials", "scale", "", CITY_AND_DISTRICT),
         ),
     ),

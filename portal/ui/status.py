@@ -60,6 +60,8 @@ LOOKS = {
     "执行中": ("ok", "circle-check"),
     "尚未施行": ("info", "clock"),
     "30 天内到期": ("warn", "calendar-due"),
+    "待批准": ("warn", "hourglass"),
+    "已被更正": ("plain", "history"),
     "已停止": ("plain", "calendar-off"),
     "即将公示": ("info", "clock"),
     "已撤下": ("plain", "circle-minus"),

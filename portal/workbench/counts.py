@@ -6,6 +6,7 @@ from portal.accounts.enums import Role
 from portal.outbox.models import Message
 from subsidies.enums import ClaimState
 from subsidies.models import Claim
+from subsidies.services.payments import batches_to_send
 
 from .waiting import Waiting
 
@@ -27,6 +28,8 @@ def _staff_counts(user):
         "emergencies": waiting.emergencies().count(),
         "objections": waiting.objections().count(),
         "batches": len(batches),
+        "policies": waiting.policies().count(),
+        "ending_policies": len(waiting.ending_policies()),
     }
     sums = {
         "shortages": waiting.shortages().count(),
@@ -34,6 +37,7 @@ def _staff_counts(user):
         "licences": waiting.licences().count(),
         "rechecks": waiting.rechecks().count(),
         "first_reviews": waiting.first_reviews().count(),
+        "parameters": waiting.parameters().count(),
     }
     in_batches = Claim.objects.filter(batch__in=batches, state=ClaimState.FIRST_REVIEWED).count()
     return {
@@ -45,5 +49,8 @@ def _staff_counts(user):
         "enterprises": sums["licences"],
         "reviews": in_batches + sums["first_reviews"],
         "objections": single["objections"],
+        "policies": single["policies"],
+        "parameters": sums["parameters"],
+        "payments": batches_to_send(user).count(),
         "messages": Message.objects.visible_to(user).unread().count(),
     }

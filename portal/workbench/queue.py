@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 from django.urls import reverse
 
@@ -51,13 +52,13 @@ def work_queue(waiting: Waiting, limit: int = 10) -> Queue:
     """What waits for a person, most urgent first. Tickets, emergencies, batches and objections one by one, the rest
     in sums. At most LONGEST lines are read of each kind."""
     limit = min(limit, LONGEST)
-    makers = (_tickets, _emergencies, _objections, _batches)
+    makers = (_tickets, _emergencies, _objections, _batches, _policies, _ending_policies)
     tasks, total = [], 0
     for make in makers:
         found, count = make(waiting, limit)
         tasks += found
         total += count
-    for make in (_first_reviews, _vacancies, _licences, _rechecks, _shortages):
+    for make in (_first_reviews, _vacancies, _licences, _rechecks, _shortages, _parameters):
         task = make(waiting)
         if task:
             tasks.append(task)
@@ -177,6 +178,48 @@ def _batches(waiting, limit):
         for one in rows
     ]
     return tasks, count
+
+
+def _policies(waiting, limit):
+    found = waiting.policies().select_related("author").order_by("submitted_at", "pk")
+    rows, count = _cut(found, limit)
+    tasks = [
+        Task(
+            "政策",
+            f"《{one.title}》{one.version} 版等另一人批准",
+            reverse("subsidies:policy", args=[one.public_id]),
+            "去看",
+            since=one.submitted_at,
+            who=f"起草人 {one.author}",
+        )
+        for one in rows
+    ]
+    return tasks, count
+
+
+def _ending_policies(waiting, limit):
+    rows = waiting.ending_policies()
+    tasks = [
+        Task(
+            "政策到期",
+            f"《{one.title}》快到期了，还没有后续版本",
+            reverse("subsidies:policy", args=[one.public_id]),
+            "去看",
+            deadline=datetime.combine(one.effective_until, time.min, CITY_TIME),
+            started=datetime.combine(one.effective_until, time.min, CITY_TIME)
+            - timedelta(days=settings.POLICY_ENDING_DAYS),
+        )
+        for one in rows[:limit]
+    ]
+    return tasks, len(rows)
+
+
+def _parameters(waiting):
+    sums = waiting.parameters().aggregate(count=Count("pk"), since=Min("created_at"))
+    if not sums["count"]:
+        return None
+    title = f"{thousands(sums['count'])} 个本地参数的新值等另一人批准"
+    return Task("本地参数", title, reverse("subsidies:parameters"), "去看", since=sums["since"])
 
 
 def _first_reviews(waiting):

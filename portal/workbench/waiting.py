@@ -9,9 +9,11 @@ from django.utils import timezone
 from enterprises.enums import ShortageState, VacancyState
 from enterprises.models import Enterprise, ShortageDeclaration, Vacancy
 from hotlines.models import Assignment, Ticket
+from portal.accounts.access import CITY_OFFICE
 from portal.accounts.enums import Role
-from subsidies.enums import ClaimState
-from subsidies.models import Claim, ClaimBatch, Objection
+from subsidies.enums import ClaimState, PolicyState
+from subsidies.models import Claim, ClaimBatch, LocalParameter, Objection, PolicyVersion
+from subsidies.services.policy_expiry import ending_versions
 
 
 class Waiting:
@@ -85,6 +87,28 @@ class Waiting:
         if self.is_commissioner:
             return ClaimBatch.objects.none()
         return ClaimBatch.objects.visible_to(self.user).waiting().exclude(first_reviewer=self.user)
+
+    def policies(self):
+        """Drafts of policies that wait for a second person, who did not write them."""
+        if self.user.role not in CITY_OFFICE:
+            return PolicyVersion.objects.none()
+        return (
+            PolicyVersion.objects.visible_to(self.user)
+            .filter(state=PolicyState.SUBMITTED)
+            .exclude(author=self.user)
+        )
+
+    def ending_policies(self):
+        """Policies about to end without a successor, as a list."""
+        if self.user.role not in CITY_OFFICE:
+            return []
+        return ending_versions(self.today)
+
+    def parameters(self):
+        """Local figures that wait for a second person, who did not propose them."""
+        if self.user.role not in CITY_OFFICE:
+            return LocalParameter.objects.none()
+        return LocalParameter.objects.visible_to(self.user).waiting().exclude(author=self.user)
 
     def objections(self):
         """Objections that wait for an answer."""

@@ -16,6 +16,19 @@ _FAULT = re.compile(
     rf"(?P<part>{POLICY}|{CASES}):(?P<line>\d+): (?:(?P<key>[\w.\[\]-]+): )?(?P<text>.+)", re.S
 )
 _NEXT = re.compile(rf"；(?={CASES}:\d+: )")
+_RESULT_WORDS = {
+    "outcome": "结论",
+    "amount_fen": "金额（分）",
+    "potential_fen": "可能的金额（分）",
+    "failed": "不符合的条件",
+    "unknown": "不详的事实",
+}
+_OUTCOME_WORDS = {
+    "grant": "予以发放",
+    "deny": "不予发放",
+    "review": "待核实",
+    "excluded": "不重复享受",
+}
 _VERSION = re.compile(r"[\w.-]+")
 
 
@@ -75,10 +88,13 @@ class PolicyCheck:
 
     def with_faults(self, faults) -> "PolicyCheck":
         """The same with more faults, first those of the policy, by line."""
-        found = sorted(
-            {*self.faults, *faults}, key=lambda f: (f.part == CASES, f.line or 0, f.key, f.text)
-        )
-        return PolicyCheck(self.policy, tuple(found), self.cases)
+        found = {*self.faults, *faults}
+        return PolicyCheck(self.policy, in_order(found), self.cases)
+
+
+def in_order(faults) -> tuple[Fault, ...]:
+    """The policy's faults by line, then those of the cases."""
+    return tuple(sorted(faults, key=lambda f: (f.part == CASES, f.line or 0, f.key, f.text)))
 
 
 @lru_cache(maxsize=64)
@@ -90,7 +106,7 @@ def check_texts(source_text: str, cases_text: str) -> PolicyCheck:
     try:
         policy = LoadedPolicy(source_text, POLICY)
     except PolicyFileError as error:
-        return PolicyCheck(None, tuple(Fault.of(text) for text in error.faults))
+        return PolicyCheck(None, in_order({Fault.of(text) for text in error.faults}))
     except RecursionError:
         return PolicyCheck(None, (Fault(POLICY, "层次太深，读不了。"),))
     faults = _column_faults(policy)
@@ -106,10 +122,25 @@ def check_texts(source_text: str, cases_text: str) -> PolicyCheck:
         return PolicyCheck(policy, (*faults, Fault(CASES, "层次太深，读不了。")))
     policies = PolicySet([policy])
     results = tuple(
-        CaseResult(case.name, case.provision or case.group or "", tuple(run_case(policies, case)))
+        CaseResult(case.name, _what(policy, case), tuple(map(_plain, run_case(policies, case))))
         for case in cases
     )
     return PolicyCheck(policy, (*faults, *(Fault(CASES, gap) for gap in gaps)), results)
+
+
+def _what(policy, case):
+    """The title of the provision a case tries; a group's name where it tries a choice."""
+    provision = policy.file.provisions.get((case.provision or "").partition("/")[2])
+    return provision.title if provision else (case.provision or case.group or "")
+
+
+def _plain(difference):
+    """A difference in the words of whoever reads it on a page, without the steps' whole list."""
+    for name, words in _RESULT_WORDS.items():
+        difference = difference.replace(f"{name} 应为", f"{words}应为")
+    for name, words in _OUTCOME_WORDS.items():
+        difference = re.sub(rf"\b{name}\b", words, difference)
+    return re.sub(r"：\[.*\]$", "", difference, flags=re.S)
 
 
 def _column_faults(policy):

@@ -86,6 +86,14 @@ FILL = {
     "subsidies:notice": _id("notice"),
     "subsidies:withdraw": _id("notice"),
     "subsidies:objection": _id("objection"),
+    "subsidies:policy": _id("policy_draft"),
+    "subsidies:policy_edit": _id("policy_draft"),
+    "subsidies:policy_act": lambda side: {
+        "public_id": side.policy_draft.public_id, "act": "withdraw",
+    },
+    "subsidies:parameter_act": lambda side: {
+        "public_id": side.parameter.public_id, "act": "return",
+    },
     "subsidies:trial": _id("trial"),
     "subsidies:trial_progress": _id("trial"),
     "subsidies:trial_file": _id("trial"),

@@ -25,6 +25,8 @@ from portal.reports.services.weekly import make_weekly_snapshot
 from portal.runs.models import JobRun
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, InsuredPerson, Objection, PublicNotice
+from subsidies.services.local_parameters import propose_parameter
+from subsidies.services.policy_drafts import draft_from
 from subsidies.services.screening import screen_refunds
 from tests.access.subsidy_rows import add_subsidy_rows
 from tests.factories import (
@@ -84,6 +86,7 @@ def build():
     AssignmentFactory(
         commissioner=sides["home"].commissioner, enterprise=sides["away"].enterprise, ended_at=left
     )
+    _policies(sides, walkers["city"])
     _matching(sides["home"])
     _records(sides["home"], walkers)
     return SimpleNamespace(**sides, walkers=walkers)
@@ -202,6 +205,23 @@ def _money(side, screening, number):
         body="人数不对",
         due_on=timezone.localdate(),
     )
+
+
+def _policies(sides, writer):
+    """A draft and a proposed figure of each place; at home the walker of the city writes."""
+    for side in sides.values():
+        place = division(side.enterprise.region_id[:4])
+        author = UserFactory(city=True, region=place)
+        own = writer if side is sides["home"] else author
+        side.policy_draft = draft_from(own, side.decision.policy)
+        side.parameter = propose_parameter(
+            author,
+            region=side.enterprise.region,
+            name="minimum_wage_monthly_fen",
+            typed="2200",
+            valid_from=timezone.localdate(),
+            document="测试文件",
+        )
 
 
 def _matching(side):
