@@ -134,6 +134,8 @@ class PolicyText:
             if (item.start is None or item.start <= self._today) and (
                 item.to is None or self._today <= item.to
             ):
+                if item.value is None:
+                    break
                 choices = parameter.local.choices if parameter.local else None
                 return shown(engine_value(item.value), parameter.unit, parameter.measure, choices)
         return "由主管部门确定"
@@ -228,7 +230,18 @@ class PolicyText:
         method = provision.amount.by_method
         expressions = method.choices.values() if method else [provision.amount.expression]
         tables = dict.fromkeys(name for e in expressions for name in self._tables_in(e))
-        return tuple(self._row(row) for name in tables for row in self._file.tables[name].rows)
+        rows = [self._row(row) for name in tables for row in self._file.tables[name].rows]
+        if provision.tranches is not None:
+            rows.extend(self._tranche(part) for part in provision.tranches.parts)
+        return tuple(rows)
+
+    def _tranche(self, part):
+        """One part of an amount paid in parts, and when it is due."""
+        share = f"{part.label}拨付 {self.parameter(part.share)}"
+        if part.fact is None:
+            return share
+        fact = CATALOGUE[part.fact]
+        return f"{share}：{fact.label}达到 {part.least} {fact.unit}"
 
     def _tables_in(self, expr):
         if expr.kind == "table":

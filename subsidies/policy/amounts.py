@@ -139,15 +139,16 @@ def build(expr, parameters, tables):
 
 
 class CompiledAmount:
-    """The amount of one provision with its caps."""
+    """The amount of one provision with its caps, and the part of it due by now."""
 
-    def __init__(self, amount, caps, parameters, tables):
+    def __init__(self, amount, caps, parameters, tables, tranches=None):
         self._method = amount.by_method.parameter if amount.by_method else None
         expressions = amount.by_method.choices if amount.by_method else {None: amount.expression}
         self._nodes = {
             choice: build(expr, parameters, tables) for choice, expr in expressions.items()
         }
         self._caps = [(cap.label, build(cap.amount, parameters, tables)) for cap in caps]
+        self._tranches = tranches
 
     def _node(self, params):
         return self._nodes.get(params[self._method] if self._method else None)
@@ -161,6 +162,8 @@ class CompiledAmount:
             if value is None or limit is None:
                 return None
             value = min(value, limit)
+        if self._tranches and value is not None:
+            value = self._tranches.compute(value, facts, params)
         return None if value is None else max(0, value)
 
     def missing(self, facts, params) -> list[tuple[str, str]]:
@@ -183,6 +186,8 @@ class CompiledAmount:
                 for name in leaf.table.fact_inputs:
                     if name not in facts:
                         found.setdefault(name, CATALOGUE[name].label)
+        if self._tranches:
+            found.update(self._tranches.missing(params))
         return list(found.items())
 
     def steps(self, facts, params) -> list[str]:
@@ -199,6 +204,8 @@ class CompiledAmount:
             if value > limit:
                 value = limit
                 steps.append(f"{label}：超过的部分不付，取 {money(limit)}")
+        if self._tranches:
+            value = self._tranches.steps(value, facts, params, steps)
         if value < 0:
             value = 0
             steps.append("结果小于 0，按 0 计")

@@ -218,8 +218,32 @@ class Checker:
                 self.fault(path, f"“{name}”写了 otherwise，manual_checks 里要有同名的一条")
         if provision.amount is not None:
             self._amount((*path, "amount"), provision.amount)
+        if provision.tranches is not None:
+            self._tranches((*path, "tranches"), provision.tranches, manual)
         for index, cap in enumerate(provision.caps):
             self._expects_fen((*path, "caps", index, "amount"), cap.amount)
+
+    def _tranches(self, path, tranches, manual):
+        self._is_fact((*path, "paid"), tranches.paid, "fen")
+        if tranches.paid not in manual:
+            self.fault((*path, "paid"), f"manual_checks 里没有“{tranches.paid}”")
+        for index, part in enumerate(tranches.parts):
+            here = (*path, "parts", index)
+            self._uses_parameter((*here, "share"), part.share, "share")
+            if part.fact is None:
+                continue
+            self._is_fact((*here, "fact"), part.fact, "int")
+            if part.id not in manual:
+                self.fault((*here, "id"), f"manual_checks 里没有“{part.id}”")
+            for name in ("reached", "waiting"):
+                self._sentence((*here, name), getattr(part, name))
+
+    def _is_fact(self, path, name, kind):
+        fact = CATALOGUE.get(name)
+        if fact is None:
+            self.fault(path, f"未知的事实“{name}”")
+        elif fact.kind != kind:
+            self.fault(path, f"单位不对：事实“{name}”是 {fact.kind}，这里要 {kind}")
 
     def _rule(self, path, rule, seen, sentences):
         if rule.id in seen:

@@ -39,6 +39,8 @@ def needs(policy: LoadedPolicy, key: str) -> tuple[set[str], set[str]]:
         if part.otherwise is None and part.otherwise_fact is None:
             facts.add(part.fact)
             tables.add(part.table)
+    if provision.tranches is not None:
+        parameters.update(part.share for part in provision.tranches.parts)
     for name in tables - {None}:
         facts.update(file.tables[name].inputs)
         parameters.update(row.parameter for row in file.tables[name].rows)

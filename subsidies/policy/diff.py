@@ -214,7 +214,7 @@ class _Differ:
         for name, label, read in _PROVISION_PARTS:
             parts = (getattr(provision, name) for provision in (old, new))
             section = "date" if name in ("effective", "base_period") else "provision"
-            section = "amount" if name in ("amount", "eligibility_only") else section
+            section = "amount" if name in ("amount", "tranches", "eligibility_only") else section
             self._pair(
                 section,
                 name,
@@ -293,6 +293,7 @@ _PROVISION_PARTS = (
     ("region", "所在地区", lambda policy, region: words.REGION[region]),
     ("delivery", "办理方式", lambda policy, delivery: words.delivery_words(delivery)),
     ("amount", "计算方法", words.amount_words),
+    ("tranches", "分期拨付", words.tranche_words),
     ("eligibility_only", "计算方法", lambda policy, only: "只认定资格，不计算金额"),
 )
 

@@ -158,6 +158,18 @@ def amount_words(policy, amount) -> str:
     )
 
 
+def tranche_words(policy, tranches) -> str:
+    """The parts an amount is paid in."""
+    parts = []
+    for part in tranches.parts:
+        share = policy.file.parameters[part.share].label
+        when = ""
+        if part.fact is not None:
+            when = f"（{CATALOGUE[part.fact].label}达到 {shown_fact(part.fact, part.least)}）"
+        parts.append(f"{part.label}按{share}{when}")
+    return "，".join(parts)
+
+
 def delivery_words(delivery) -> str:
     """How a provision is delivered, and who applies."""
     who = f"（{delivery.applicant}申请）" if delivery.applicant else ""

@@ -16,6 +16,7 @@ from .operands import engine_value
 from .parameters import check_window
 from .rules import compile_alternatives, compile_condition, compile_table_note
 from .schema import AnyOf, expressions
+from .tranches import CompiledTranches
 from .wording import money
 
 
@@ -38,9 +39,10 @@ class Evaluator:
         frames = [frame.region_rule(scope, provision)]
         if as_of is not None:
             frames.append(frame.period_rule(scope, provision, as_of))
+            frames.append(frame.claim_window_rule(scope, provision, as_of))
         if provision.base_period is not None:
             frames.append(frame.base_year_rule(scope, provision, as_of))
-        self._frames = frames
+        self._frames = [rule for rule in frames if rule is not None]
         self._exclusions = [
             (compile_condition(scope, exclusion, exclusion=True), exclusion.if_unknown)
             for exclusion in provision.exclusions
@@ -53,8 +55,9 @@ class Evaluator:
         self._checks = self._watched_checks(scope, provision)
         self._amount = None
         if provision.amount is not None:
+            tranches = provision.tranches and CompiledTranches(provision.tranches, scope)
             self._amount = CompiledAmount(
-                provision.amount, provision.caps, loaded.file.parameters, scope.tables
+                provision.amount, provision.caps, loaded.file.parameters, scope.tables, tranches
             )
             self._amount_base = scope.entry(
                 "amount", "金额", provision.amount.cite, "amount_fen", "gt", "check_record"
@@ -73,6 +76,9 @@ class Evaluator:
             if expr.otherwise is not None or expr.otherwise_fact is not None:
                 table = scope.tables.get(expr.table)
                 settled[expr.table or expr.fact] = table.inputs[0] if table else expr.fact
+        if provision.tranches is not None:
+            settled[provision.tranches.paid] = provision.tranches.paid
+            settled.update((part.id, part.fact) for part in provision.tranches.parts)
         checks = [
             (settled.get(check.id), {"id": check.id, "text": check.text, "cite": check.cite})
             for check in provision.manual_checks

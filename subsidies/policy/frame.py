@@ -76,7 +76,11 @@ def _significant(code):
 def period_rule(scope, provision, as_of: date):
     """The policy is in force on the day of the decision."""
     period = provision.effective or scope.policy.effective
-    entry = scope.entry("effective_period", "政策有效期", period.cite, "as_of", "within")
+    base = scope.entry("effective_period", "政策有效期", period.cite, "as_of", "within")
+    return _days_rule(base, period, as_of, "政策有效期")
+
+
+def _days_rule(entry, period, as_of, name):
     entry["actual"], entry["actual_text"] = as_of.isoformat(), day(as_of)
     end = period.to.isoformat() if period.to else None
     start = period.start
@@ -86,12 +90,24 @@ def period_rule(scope, provision, as_of: date):
     entry["result"] = (start is None or as_of >= start) and (
         period.to is None or as_of <= period.to
     )
-    entry["text"] = f"{day(as_of)}{'在' if entry['result'] else '不在'}政策有效期内。"
+    entry["text"] = f"{day(as_of)}{'在' if entry['result'] else '不在'}{name}内。"
 
     def rule(facts, params):
         return entry.copy()
 
     return rule
+
+
+def claim_window_rule(scope, provision, as_of: date):
+    """A claim is made on a day the document accepts claims; ``None`` where there is no such rule.
+
+    What is delivered without an application has no day of claim.
+    """
+    window = scope.policy.claim_window
+    if window is None or provision.delivery.how != "on_application":
+        return None
+    base = scope.entry("claim_window", "办理期限", window.cite, "as_of", "within")
+    return _days_rule(base, window, as_of, "办理期限")
 
 
 def base_year_rule(scope, provision, as_of: date | None):

@@ -250,6 +250,42 @@ class Cap(Strict):
     cite: Citation
 
 
+class Tranche(Strict):
+    """One part of an amount paid in parts: a share of it, due once ``fact`` is at least ``least``.
+
+    The first part has no ``fact``: it is due when the provision's conditions hold. ``reached`` and
+    ``waiting`` are the sentences of the steps. While the fact is not on record the part waits, and a
+    reviewer looks at it under ``manual_checks``, which must have an entry of the same id.
+    """
+
+    id: Identifier
+    label: Text
+    share: Identifier
+    fact: Identifier | None = None
+    least: int | None = Field(None, ge=1)
+    reached: Text | None = None
+    waiting: Text | None = None
+    cite: Citation
+
+
+class Tranches(Strict):
+    """The parts, and the fact that says how much of the amount was paid before.
+
+    That fact not on record counts as nothing paid and stands under ``manual_checks`` by its name.
+    """
+
+    paid: Identifier
+    parts: list[Tranche] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _first_is_due_at_once(self):
+        for index, part in enumerate(self.parts):
+            given = [part.fact, part.least, part.reached, part.waiting]
+            if [item is None for item in given] != [index == 0] * 4:
+                raise ValueError("第一期不写 fact、least、reached、waiting，以后各期都要写")
+        return self
+
+
 class ManualCheck(Strict):
     """Something no fact expresses: a reviewer looks at it and ticks it."""
 
@@ -273,11 +309,14 @@ class Provision(Strict):
     amount: Amount | None = None
     eligibility_only: Literal[True] | None = None
     caps: list[Cap] = Field(default_factory=list)
+    tranches: Tranches | None = None
     manual_checks: list[ManualCheck] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _gives_something(self):
         exactly_one(self, ("amount", "eligibility_only"))
+        if self.amount is None and (self.caps or self.tranches):
+            raise ValueError("没有 amount 的不写 caps 和 tranches")
         return self
 
 

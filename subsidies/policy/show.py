@@ -98,6 +98,14 @@ def _sum(policy, expr):
     return f"{'、'.join(parts)}中较{'小' if kind == 'least' else '大'}的"
 
 
+def _tranche_line(policy, part):
+    when = ""
+    if part.fact is not None:
+        fact = CATALOGUE[part.fact]
+        when = f"，{fact.label}达到 {shown(part.least, fact.kind, fact.unit)}以后"
+    return f"  · {part.label}：{policy.file.parameters[part.share].label}{when}　{part.cite}"
+
+
 def show_provision(policy, key) -> str:
     """Who, under which conditions, how much, and what a reviewer has to look at."""
     provision = policy.file.provisions[key]
@@ -124,6 +132,9 @@ def show_provision(policy, key) -> str:
         lines.append(f"金额（由主管部门选定一种）：{provision.amount.cite}")
         lines.extend(f"  · {words[name]}：{_sum(policy, e)}" for name, e in method.choices.items())
     lines.extend(f"上限：{cap.label}　{cap.cite}" for cap in provision.caps)
+    if provision.tranches is not None:
+        lines.append("分期拨付：")
+        lines.extend(_tranche_line(policy, part) for part in provision.tranches.parts)
     if provision.manual_checks:
         lines.append("人工核对：")
         lines.extend(f"  · {check.text}　{check.cite}" for check in provision.manual_checks)

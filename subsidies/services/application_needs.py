@@ -136,6 +136,9 @@ def _of_amount(policy, provision):
             yield from _of_table(policy, expr.table)
         if expr.otherwise_fact is not None:
             yield expr.otherwise_fact
+    if provision.tranches is not None:
+        yield provision.tranches.paid
+        yield from (part.fact for part in provision.tranches.parts if part.fact is not None)
 
 
 def may_be_applied_for(provision: Provision) -> bool:

@@ -14,7 +14,7 @@ from decimal import Decimal
 SILENT = {
     "schema", "id", "version", "title", "documents", "cite", "label", "measure", "text", "passed",
     "failed", "clear", "excluded", "shown_limit", "remedy", "unspecified", "rounding",
-    "applicant", "manual_checks", "claim_window", "reason", "name", "tie", "inputs", "subject", "address",
+    "applicant", "manual_checks", "reason", "name", "tie", "inputs", "subject", "address",
 }  # fmt: skip
 SWAPS = {
     "operator": {
