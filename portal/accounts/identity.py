@@ -24,7 +24,7 @@ def clean_identity_number(value):
         raise ValidationError(f"身份证号要 18 位，现在是 {len(number)} 位。")
     try:
         return ric.validate(number)
-    except StdnumError as error:
+    except (StdnumError, KeyError) as error:  # KeyError: a province's code with no county after it
         raise ValidationError("身份证号不对，请对照证件检查每一位。") from error
 
 

@@ -45,7 +45,14 @@ def test_a_wrong_credit_code_is_refused(typed):
         clean_credit_code(typed)
 
 
-@pytest.mark.parametrize("typed,words", [("3204", "18 位，现在是 4 位"), ("3" * 18, "不对")])
+@pytest.mark.parametrize(
+    "typed,words",
+    [
+        ("3204", "18 位，现在是 4 位"),
+        ("3" * 18, "不对"),
+        ("320010199001010012", "不对"),  # a province's code with no county, the check digit right
+    ],
+)
 def test_a_wrong_identity_number_says_why(typed, words):
     with pytest.raises(ValidationError) as refusal:
         clean_identity_number(typed)

@@ -62,6 +62,7 @@ class Stream:
     def __init__(self, pieces: Iterable[bytes]):
         self._pieces = self._all(pieces)
         self._left = memoryview(b"")
+        self.error: Exception | None = None
 
     @staticmethod
     def _all(pieces):
@@ -72,7 +73,11 @@ class Stream:
     def read(self, size: int) -> bytes:
         """Up to ``size`` bytes, b"" at the end."""
         while not self._left:
-            piece = next(self._pieces, None)
+            try:
+                piece = next(self._pieces, None)
+            except Exception as error:
+                self.error = error
+                raise
             if piece is None:
                 return b""
             self._left = memoryview(piece)
@@ -81,10 +86,16 @@ class Stream:
 
 
 def copy_binary(cursor, table: str, columns: Iterable[str], pieces: Iterable[bytes]) -> int:
-    """COPY pieces of rows into a table; returns how many rows. Names must be safe to write out."""
-    cursor.copy_expert(
-        f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)",
-        Stream(pieces),
-        size=1 << 18,
-    )
+    """COPY pieces of rows into a table; returns how many rows. Names must be safe to write out.
+
+    An error in making a piece breaks the COPY off and comes out as itself.
+    """
+    stream = Stream(pieces)
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
+    try:
+        cursor.copy_expert(statement, stream, size=1 << 18)
+    except Exception:
+        if stream.error is not None:
+            raise stream.error from None  # psycopg wraps it in an error of its own
+        raise
     return cursor.rowcount

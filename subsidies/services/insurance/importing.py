@@ -33,6 +33,10 @@ _PREMIUMS = ("premium_enterprise_fen", "premium_employee_fen", "paid_fen")
 _TOLD_EVERY = 0.5  # seconds between two figures of progress
 
 
+class Busy(Refused):
+    """Another import of the month is at work; it can be tried again later."""
+
+
 class Imported(NamedTuple):
     """An import, and whether it was there before: the same file twice changes nothing."""
 
@@ -89,7 +93,7 @@ def import_file(
             return Imported(_imported(record, month, found, mapping, log, tell), repeated=False)
     except AlreadyRunning as error:
         label = InsuranceKind(kind).label
-        raise Refused(f"{month:%Y-%m} 的{label}正在导入，请等它结束。") from error
+        raise Busy(f"{month:%Y-%m} 的{label}正在导入，请等它结束。") from error
 
 
 def same_file(sha256: str, kind: str, month: date, region: Division) -> InsuranceImport | None:

@@ -202,7 +202,7 @@ def _years_of(code):
     """The spans of years in which a division's code was in use: ((first, last), …)."""
     found = numdb.get("cn/loc").info(f"{code:06d}")
     info = {key: value for _, properties in found for key, value in properties.items()}
-    if not info:
+    if "county" not in info:
         return ()
     spans = []
     for county in info["county"].split(","):
