@@ -287,9 +287,7 @@ class TestSkillCatalogue:
     def test_no_certificate_names_the_clause(self):
         seeker = JobSeekerFactory(identity_number=number(7))
         declared = {"certificate": False, "catalogue_standard_fen": 100_00}
-        decision = decision_of(
-            apply_for(seeker.user, SKILL, [(seeker.name, number(7), declared)])
-        )
+        decision = decision_of(apply_for(seeker.user, SKILL, [(seeker.name, number(7), declared)]))
         assert decision.outcome == Outcome.DENY
         assert decision.near_miss["label"] == "证书"
 

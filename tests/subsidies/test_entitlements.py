@@ -1,0 +1,152 @@
+"""The register: the database lets nobody be paid twice, whoever asks and however fast."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from portal.refused import Refused
+from subsidies.enums import ClaimState, Outcome
+from subsidies.models import Claim, Decision, Entitlement
+from subsidies.services import applications as service
+from subsidies.services import entitlements
+from tests.factories import EnterpriseFactory, MembershipFactory, division
+from tests.factories.applications import insure_persons, months_of, number, picture
+from tests.factories.subsidies import insure, publish_policies
+
+REFERRAL = "changzhou-2020-17/agency-referral"
+
+
+def member(region="320412"):
+    membership = MembershipFactory(enterprise__region=division(region))
+    membership.user.enterprise = membership.enterprise
+    return membership.user
+
+
+def draft(user):
+    """An application for person 1, ready to be handed in."""
+    one = service.start(user, REFERRAL, user.enterprise)
+    service.add_document(one, user, "证明", picture())
+    return one
+
+
+def hand_in(one, user):
+    person = service.PersonGiven("假名丙", number(1), {"hired_on": "2020-03-02"})
+    return service.submit(one, user, {"agency_kind": "provincial_park"}, [person])
+
+
+class TestScreening:
+    """Refunds of a base year stand in the register as well."""
+
+    @pytest.fixture
+    def run(self, city, screen):
+        return screen()
+
+    def test_every_screened_claim_has_its_row(self, run):
+        rows = Entitlement.objects.filter(released_at=None)
+        claims = Claim.objects.exclude(state=ClaimState.SUPERSEDED)
+        assert claims.count() > 3
+        assert {(row.beneficiary, row.thing, row.period, row.claim_id) for row in rows} == {
+            (f"e:{c.enterprise_id}", "refund", "2019", c.pk) for c in claims
+        }
+
+    def test_a_correction_lets_go_and_takes_again(self, run, city, screen):
+        month = city.plain.insurance_months.get(month=date(2019, 12, 1))
+        month.headcount = 115
+        month.save()
+        screen(again=True)
+        rows = Entitlement.objects.filter(beneficiary=f"e:{city.plain.pk}")
+        living = rows.get(released_at=None)
+        assert living.claim.state == ClaimState.SCREENED
+        released = rows.exclude(released_at=None).get()
+        assert released.claim.state == ClaimState.SUPERSEDED
+        assert "第 2 次筛查" in released.released_reason
+
+    def test_the_same_kind_under_another_policy_stops_the_run(self, run, insured, screen):
+        late = insured("small", 50, 50)
+        Entitlement.objects.create(
+            beneficiary=f"e:{late.pk}", thing="refund", period="2019", claim=Claim.objects.first()
+        )
+        with pytest.raises(Refused, match="已经享受过 2019 年度同类补贴"):
+            screen(again=True)
+        assert not Decision.objects.filter(enterprise=late).exists()
+
+    def test_taking_is_one_statement(self, run, django_assert_num_queries):
+        screening = Decision.objects.filter(outcome="grant").first().screening
+        with django_assert_num_queries(5):  # things, policies, savepoint, insert, release
+            assert entitlements.take_for_screening(screening) == 0
+
+
+@pytest.mark.django_db
+def test_the_constraint_holds_without_any_service(city, screen):
+    screen()
+    row = Entitlement.objects.first()
+    with pytest.raises(IntegrityError, match="nobody_is_paid_twice"), transaction.atomic():
+        Entitlement.objects.create(
+            beneficiary=row.beneficiary, thing=row.thing, period=row.period, claim=row.claim
+        )
+
+
+@pytest.mark.django_db
+def test_the_register_refuses_what_the_policy_does_not_foresee(monkeypatch):
+    """A row that stands for another reason: the refusal is a decision that names what was had."""
+    publish_policies("changzhou-2020-17")
+    employer, agency = member(), member()
+    insure_persons(months_of(employer.enterprise, number(1), date(2020, 3, 1), 10))
+    first = hand_in(draft(agency), agency)
+    # As if the policy did not look at what was had: only the register is left.
+    monkeypatch.setattr(entitlements, "already_paid", lambda names, **kwargs: {})
+    other = member()
+    decision = Decision.objects.get(application=hand_in(draft(other), other))
+    assert decision.outcome == Outcome.EXCLUDED
+    entry = decision.trace[-1]
+    assert (
+        entry["rule"] == "register" and "已享受“职介补贴”（常人社发〔2020〕17号）" in entry["text"]
+    )
+    assert "假*丙" in entry["text"]
+    assert Claim.objects.get().decision.application == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_agencies_at_once_one_wins():
+    publish_policies("changzhou-2020-17")
+    employer = EnterpriseFactory(region=division("320412"))
+    insure_persons(months_of(employer, number(1), date(2020, 3, 1), 10))
+    users = [member(), member()]
+    drafts = [draft(user) for user in users]
+    start = threading.Barrier(2, timeout=20)
+    errors = []
+
+    def press(index):
+        try:
+            start.wait()
+            hand_in(drafts[index], users[index])
+        except Exception as error:  # shown below, a thread cannot fail the test itself
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=(index,)) for index in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert errors == []
+    outcomes = sorted(Decision.objects.values_list("outcome", flat=True))
+    assert outcomes == [Outcome.EXCLUDED, Outcome.GRANT]
+    assert Claim.objects.count() == 1
+    excluded = Decision.objects.get(outcome=Outcome.EXCLUDED)
+    assert any("已经享受过" in entry["text"] for entry in excluded.trace)
+
+
+@pytest.mark.django_db
+def test_insured_year_belongs_to_nobody_else(insured, screen):
+    """Another enterprise's claim of the same year is another beneficiary."""
+    publish_policies()
+    one, two = insured("small", 50, 50), insured("small", 60, 60)
+    insure(EnterpriseFactory(region=division("320411")), 10, 10, 100, 100)
+    screen()
+    assert {f"e:{one.pk}", f"e:{two.pk}"} <= set(
+        Entitlement.objects.values_list("beneficiary", flat=True)
+    )
