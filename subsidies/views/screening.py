@@ -1,5 +1,7 @@
 """Staff: screening runs, their list, one decision."""
 
+import re
+
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 
@@ -15,18 +17,22 @@ from subsidies.progress import batch_steps, claim_steps
 from subsidies.services.screening import KIND
 
 PER_PAGE = 20
+# What portal.runs puts before the words of an error; before Chinese ones nobody needs it.
+_CLASS = re.compile(r"^\w+: (?=[^\x00-\x7f])")
 
 
 @allow(OFFICERS)
 def runs(request):
     """Every run that wrote something, and the last night's job."""
     screenings = ScreeningRun.objects.visible_to(request.user).select_related("run", "region")
+    job = JobRun.objects.filter(kind=KIND).first()
     return render(
         request,
         "subsidies/runs.html",
         {
             "page": Paginator(screenings, PER_PAGE).get_page(request.GET.get("page")),
-            "job": JobRun.objects.filter(kind=KIND).first(),
+            "job": job,
+            "reason": _CLASS.sub("", job.error) if job else "",
         },
     )
 
