@@ -120,7 +120,7 @@ def _in_words(differences, count, enterprises):
     for number, (enterprise_id, provision_id, *sides) in enumerate(differences, 1):
         name = names[enterprise_id].name if enterprise_id in names else f"编号 {enterprise_id}"
         first, second = _side(*sides[:2]), _side(*sides[2:])
-        said.append(f"{number}. {name}，{provision_id}：第一套{first}，第二套{second}。")
+        said.append(f"\n{number}. {name}，{provision_id}：第一套{first}，第二套{second}。")
     return said
 
 

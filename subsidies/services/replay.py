@@ -6,7 +6,6 @@ out the same after records, parameters and policies have moved on; where it does
 changed, or the program computes otherwise than it did. docs/decisions/second-evaluator.md.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -130,16 +129,9 @@ def _replay(decisions: QuerySet, report) -> ReplayReport:
 
 def _application_faults(decision):
     try:
-        return _words(application_cases.recompute(decision)) + _text_faults(decision)
+        return _words(application_cases.recompute(decision))
     except (PolicyError, KeyError, TypeError, ValueError) as error:
         return [f"算不出来：{error}"]
-
-
-def _text_faults(decision):
-    text = decision.policy.source_text.encode()
-    if hashlib.sha256(text).hexdigest() == decision.policy.sha256:
-        return []
-    return ["政策文本与它的校验值不符"]
 
 
 def _words(columns):
@@ -169,7 +161,7 @@ class _StoredBench:
                 columns.append("leads")
             if canonical(decision.facts) != canonical(bundle[0].facts):
                 columns.append("facts")
-            yield decision, _words(columns) + _text_faults(decision) + missing
+            yield decision, _words(columns) + missing
 
     def _again(self, bundle):
         """provision id → the evaluator's decision, after one grant was chosen in each group."""

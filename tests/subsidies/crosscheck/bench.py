@@ -72,13 +72,16 @@ def _local(chosen, policy, region):
     return found
 
 
-def fill(rows, results=()):
-    """The two temp tables as a screening makes them."""
+def fill(rows, results=(), ids=None):
+    """The two temp tables as a screening makes them; without ids the rows are numbered."""
+    ids = range(len(rows)) if ids is None else ids
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS screening_facts, screening_results")
         cursor.execute(FACTS_TABLE)
         cursor.execute(RESULTS_TABLE)
-        values = [(n, *(row[name] for name in COLUMNS)) for n, row in enumerate(rows)]
+        values = [
+            (n, *(row.get(name) for name in COLUMNS)) for n, row in zip(ids, rows, strict=True)
+        ]
         execute_values(cursor, "INSERT INTO screening_facts VALUES %s", values, page_size=1000)
         values = [(*key, *value) for key, value in results]
         if values:
