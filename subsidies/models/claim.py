@@ -266,7 +266,7 @@ class Claim(models.Model):
         """Who gets the money, as pages show it: an enterprise by name, a person masked."""
         if self.enterprise_id:
             return self.enterprise.name
-        return mask(self.decision.application.user.display_name, "name")
+        return self.decision.application.applicant_name
 
     @property
     def region_id(self):
