@@ -120,7 +120,9 @@ def offer(request, policy_id, key):
 
 def _application(request, public_id):
     return get_object_or_404(
-        SubsidyApplication.objects.visible_to(request.user).select_related("policy", "enterprise", "user"),
+        SubsidyApplication.objects.visible_to(request.user).select_related(
+            "policy", "enterprise", "user"
+        ),
         public_id=public_id,
     )
 
