@@ -5,6 +5,7 @@ from django.urls import path
 from jobseekers.views import answering
 from portal.outbox import views as outbox
 from subsidies.views import enterprise as policy_views
+from subsidies.views import payee as payee_views
 
 from .views import own_shortages, own_vacancies, profile, vacancy_form
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("shortages/<slug:public_id>/", own_shortages.shortage, name="shortage"),
     path("shortages/<slug:public_id>/edit/", own_shortages.shortage_edit, name="shortage_edit"),
     path("policies/", policy_views.policies, name="policies"),
+    path("policies/account/", payee_views.payee, name="payee"),
     path("policies/<slug:public_id>/", policy_views.decision_paper, name="policy_decision"),
     path("policies/<slug:public_id>/objection/", policy_views.object_to, name="policy_objection"),
     path("applicants/", answering.applicants, name="applicants"),

@@ -11,9 +11,11 @@ from portal.ui.formatting import yuan
 from portal.ui.parts import DecisionView
 from subsidies.enums import ClaimState, Outcome
 from subsidies.explain import DISTRICT_DIGITS, Names, district_names, explain, provision_of
-from subsidies.models import Claim, Decision, Objection
+from subsidies.models import Claim, Decision, Objection, PayeeAccount
 from subsidies.progress import claim_steps
+from subsidies.record_life import life_of, pending_recoveries
 from subsidies.services.notices import is_running
+from subsidies.services.payments import sort_payable
 from subsidies.services.reasons import clause, main_reason
 
 _REMEDIES = {
@@ -53,7 +55,7 @@ def my_policies(enterprise, user) -> dict:
     standing = list(
         Decision.objects.standing()
         .screened()
-        .filter(enterprise=enterprise)
+        .filter(enterprise=enterprise, application=None)
         .select_related("policy", "screening")
         .order_by("-base_year", "pk")
     )
@@ -80,6 +82,10 @@ def my_policies(enterprise, user) -> dict:
         "earlier": _earlier(standing, years),
         "claim": claim,
         "steps": claim_steps(claim, for_staff=False) if claim else (),
+        "life": life_of(claim) if claim else None,
+        "recoveries": pending_recoveries(enterprise),
+        "account": PayeeAccount.objects.filter(enterprise=enterprise).first(),
+        "wants_account": _wants_account(enterprise),
         "notice_clock": _clock(claim),
         "objections": Objection.objects.filter(
             Q(decision__enterprise=enterprise) | Q(created_by=user, claim__enterprise=enterprise)
@@ -94,9 +100,20 @@ def _claim(enterprise, year):
             enterprise=enterprise, base_year=year, decision__application__isnull=True
         )
         .exclude(state=ClaimState.SUPERSEDED)
-        .select_related("first_reviewer__region", "second_reviewer__region", "notice")
+        .select_related("first_reviewer__region", "second_reviewer__region", "notice", "decision")
         .order_by("-pk")
         .first()
+    )
+
+
+def _wants_account(enterprise):
+    """Fen that are approved and cannot be paid: no account, or the bank sent the money back."""
+    waiting = Claim.objects.filter(
+        enterprise=enterprise, state__in=(ClaimState.APPROVED, ClaimState.PAYMENT_RETURNED)
+    ).select_related("decision__application")
+    payable = sort_payable(waiting)
+    return sum(c.amount_fen for c in payable.without) + sum(
+        c.amount_fen for c, _ in payable.bounced
     )
 
 

@@ -1,8 +1,8 @@
-"""How far the refund's money has come, cumulatively: screened, reviewed twice, published, passed."""
+"""How far the refund's money has come, cumulatively: screened, reviewed twice, published, passed, paid."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from subsidies.enums import ClaimState, Outcome
 from subsidies.models import Claim, Decision, ScreeningRun
@@ -14,12 +14,18 @@ _STEPS = (
     ("复核通过", ClaimState.SECOND_REVIEWED),
     ("已公示", ClaimState.PUBLISHED),
     ("公示无异议", ClaimState.APPROVED),
+    ("已发放", ClaimState.PAID),
 )
+# Between approval and payment a claim stands where it stood: at the bank, or sent back by it.
+_SAME_STEP = {
+    ClaimState.PAYING: ClaimState.APPROVED,
+    ClaimState.PAYMENT_RETURNED: ClaimState.APPROVED,
+}
 
 
 @dataclass(frozen=True)
 class Step:
-    """Enterprises and fen that have come at least this far."""
+    """Enterprises and fen that have come at least this far; a later 补发 adds fen only."""
 
     label: str
     count: int
@@ -55,9 +61,13 @@ def money_funnel(user) -> Funnel | None:
         .filter(base_year=run.base_year)
         .order_by()
         .values("state")
-        .annotate(count=Count("pk"), fen=Sum("amount_fen"))
+        .annotate(count=Count("pk", filter=Q(adjusts=None)), fen=Sum("amount_fen"))
     )
-    at = {row["state"]: (row["count"], row["fen"]) for row in claims}
+    at: dict[str, tuple[int, int]] = {}
+    for row in claims:
+        step = _SAME_STEP.get(row["state"], row["state"])
+        count, fen = at.get(step, (0, 0))
+        at[step] = (count + row["count"], fen + row["fen"])
     steps = []
     for place, (label, _) in enumerate(_STEPS):
         reached = [at.get(state, (0, 0)) for _, state in _STEPS[place:]]

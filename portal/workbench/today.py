@@ -14,7 +14,7 @@ from portal.reports.models import ReportKind, ReportSnapshot
 from portal.reports.services.shortage_figures import by_area, by_occupation, by_week, week_before
 from portal.reports.weeks import Week
 from portal.runs.models import JobRun, RunState
-from portal.ui.formatting import cn_datetime, duration, percent, thousands, wan_number
+from portal.ui.formatting import cn_datetime, duration, percent, thousands, wan, wan_number
 from portal.ui.navigation import resolve
 from subsidies.enums import ClaimState
 
@@ -191,7 +191,8 @@ class Dashboard:
             "url": self.grant_url,
             "change": f"{thousands(grant.count)} 家",
             "meaning": f"{thousands(at(ClaimState.PUBLISHED))} 家公示中，"
-            f"{thousands(at(ClaimState.FIRST_REVIEWED))} 家等复核",
+            f"{thousands(at(ClaimState.FIRST_REVIEWED))} 家等复核，"
+            f"已发放 {wan(self.funnel.steps[-1].fen)}",
         }
 
     def _care_tile(self):

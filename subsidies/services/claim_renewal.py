@@ -6,19 +6,22 @@
 | reviewed once or twice, not yet published | the same, and its reviewers are told: their review falls away |
 | published | returned with the reason; a person decides (services.claims.reopen_claim) |
 | returned after a notice | left to that person |
-| approved | untouched; counted, so that an adjustment or a recovery is begun |
+| approved, sent or paid | stays; the difference is 补发 or 追回, see services/adjustments.py |
 
 docs/decisions/refund-screening.md says why.
 """
 
 from collections import Counter
 
+from django.db.models import F
 from django.urls import reverse
 
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimStep, Decision
 
+from .adjustments import correct_late, is_late
 from .bundles import Bundle
+from .entitlements import release_superseded, take_for_screening
 from .notify import to_users
 
 _REPLACED = (
@@ -38,41 +41,48 @@ def renew_claims(screening, changed: dict[int, list[tuple[str, str, int]]]) -> C
     """
     counts = Counter()
     now = screening.created_at
-    living = list(
-        Claim.objects.filter(base_year=screening.base_year, enterprise_id__in=list(changed))
-        .exclude(state=ClaimState.SUPERSEDED)
-        .select_for_update()
-        .order_by("pk")
-    )
-    steps, blocked, superseded, returned = [], set(), [], []
-    undone: dict[int, int] = {}
     note = f"第 {screening.number} 次筛查时，社保记录或政策有更正"
-    for claim in living:
-        place = (claim.enterprise_id, claim.exclusivity_group)
-        if claim.state in _REPLACED and claim.notice_id is None:
-            if claim.state in _REVIEWED:
+    chains = _living_chains(screening, changed)
+    late = {place: chain for place, chain in chains.items() if is_late(chain)}
+    steps, superseded, returned, undone = [], [], [], Counter()
+    blocked = set(late)
+    for place, chain in chains.items():
+        for claim in chain:
+            replaced = claim.state in _REPLACED and claim.notice_id is None
+            if replaced and claim.state in _REVIEWED:
                 counts["reviews_undone"] += 1
-                for reviewer in (claim.first_reviewer_id, claim.second_reviewer_id):
-                    undone[reviewer] = undone.get(reviewer, 0) + 1
-            superseded.append(claim.pk)
-            steps.append(_step(claim.pk, ClaimState.SUPERSEDED, f"{note}，按新的决定办理。", now))
-            continue
-        blocked.add(place)
-        if claim.state == ClaimState.PUBLISHED:
-            returned.append(claim.pk)
-            steps.append(_step(claim.pk, ClaimState.RETURNED, f"{note}，退出公示，待核对。", now))
-        elif claim.state == ClaimState.APPROVED:
-            counts["changed_after_approval"] += 1
+                undone.update((claim.first_reviewer_id, claim.second_reviewer_id))
+            if place in late:
+                continue
+            if replaced:
+                superseded.append(claim.pk)
+                words = f"{note}，按新的决定办理。"
+                steps.append(_step(claim.pk, ClaimState.SUPERSEDED, words, now))
+                continue
+            blocked.add(place)
+            if claim.state == ClaimState.PUBLISHED:
+                returned.append(claim.pk)
+                words = f"{note}，退出公示，待核对。"
+                steps.append(_step(claim.pk, ClaimState.RETURNED, words, now))
     Claim.objects.filter(pk__in=superseded).update(state=ClaimState.SUPERSEDED)
     Claim.objects.filter(pk__in=returned).update(
         state=ClaimState.RETURNED, returned_reason=f"{note}，退出公示，待核对。"
     )
-    counts["claims_superseded"] = len(superseded)
-    counts["claims_returned"] = len(returned)
+    grants = {
+        (enterprise_id, group): (provision_id, fen)
+        for enterprise_id, granted in changed.items()
+        for provision_id, group, fen in granted
+    }
     made = _make_claims(screening, changed, blocked)
-    counts["claims_new"] = len(made)
     steps += [_step(claim.pk, ClaimState.SCREENED, "", now) for claim in made]
     ClaimStep.objects.bulk_create(steps, batch_size=2000)
+    counts["claims_superseded"] += len(superseded)
+    counts["claims_returned"] += len(returned)
+    counts["claims_new"] += len(made)
+    if late:
+        counts.update(correct_late(screening, late, grants))
+    release_superseded(screening)
+    take_for_screening(screening)
     undone.pop(None, None)
     for reviewer, count in undone.items():
         to_users(
@@ -84,6 +94,24 @@ def renew_claims(screening, changed: dict[int, list[tuple[str, str, int]]]) -> C
             reverse("subsidies:reviews"),
         )
     return counts
+
+
+def _living_chains(screening, changed):
+    """(enterprise id, group) → its claims of the run's year that are not superseded, locked."""
+    chains = {}
+    for claim in (
+        Claim.objects.filter(
+            base_year=screening.base_year,
+            enterprise_id__in=list(changed),
+            decision__application__isnull=True,
+        )
+        .exclude(state=ClaimState.SUPERSEDED)
+        .annotate(provision_id=F("decision__provision_id"))
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    ):
+        chains.setdefault((claim.enterprise_id, claim.exclusivity_group), []).append(claim)
+    return chains
 
 
 def _step(claim_id, state, note, at):

@@ -5,17 +5,21 @@ press on the same button finds the work done by the same person and gives back t
 """
 
 from django.db import transaction
-from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.refused import Refused
-from portal.ui.formatting import cn_datetime, yuan
+from portal.ui.formatting import cn_datetime
 from subsidies.enums import CLAIM_TRANSITIONS, ClaimState
-from subsidies.models import Claim, ClaimBatch, ClaimStep, Decision, ScreeningRun
+from subsidies.models import Claim, ClaimBatch, ClaimStep
 
-from .notify import to_members, to_users
+from .budgets import require_not_held
+from .entitlements import release_all
+from .manual_checks import require_checked
+from .naming import claim_title
+from .notify import to_claimants, to_users
+from .numbering import next_number
 
 REVIEWER_ROLES = frozenset({Role.DISTRICT_STAFF, Role.CITY_STAFF})
 
@@ -45,7 +49,7 @@ def locked_claims(user, public_ids) -> list[Claim]:
         Claim.objects.visible_to(user)
         .filter(public_id__in=wanted)
         .select_for_update(of=("self",))
-        .select_related("enterprise", "decision")
+        .select_related("enterprise", "decision__application__user", "decision__policy")
         # Whoever held the lock may have set these: read them after it, not in its join.
         .prefetch_related("first_reviewer", "second_reviewer", "batch")
         .order_by("pk")
@@ -61,7 +65,7 @@ def require_state(claims, state, act: str) -> None:
     if not others:
         return
     named = "；".join(
-        f"{claim.enterprise.name}：{claim.get_state_display()}{_by_whom(claim)}"
+        f"{claim.claimant_name}：{claim.get_state_display()}{_by_whom(claim)}"
         for claim in others[:3]
     )
     more = f"等 {len(others)} 户" if len(others) > 3 else ""
@@ -84,6 +88,8 @@ def move(claims, state, user, note="", **fields) -> None:
         if state not in CLAIM_TRANSITIONS[ClaimState(claim.state)]:
             raise ValueError(f"{claim.pk}: {claim.state} → {state} is not in the table")
     Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(state=state, **fields)
+    if state == ClaimState.SUPERSEDED:
+        release_all(claims, note)
     at = timezone.now()
     ClaimStep.objects.bulk_create(
         [ClaimStep(claim=claim, state=state, by=user, at=at, note=note) for claim in claims],
@@ -94,6 +100,34 @@ def move(claims, state, user, note="", **fields) -> None:
 def total_fen(claims) -> int:
     """Sum of the claims' money."""
     return sum(claim.amount_fen for claim in claims)
+
+
+def tick_checks(claim_id, user, check_ids) -> Claim:
+    """A reviewer has looked at these checks of a claim that waits for its first review.
+
+    check_ids: ids of decision.manual_checks; those ticked before stay ticked. Who and when stands
+    in the steps. Raises Refused for somebody else's claim or one that is past its first review.
+    """
+    require_officer(user)
+    with transaction.atomic():
+        (claim,) = locked_claims(user, [claim_id])
+        if claim.state != ClaimState.SCREENED:
+            raise Refused(f"{claim.claimant_name}现在是“{claim.get_state_display()}”，不用再核对。")
+        texts = {check["id"]: check["text"] for check in claim.decision.manual_checks}
+        new = [one for one in texts if one in check_ids and one not in claim.checked]
+        if not new and not set(check_ids) & set(texts):
+            raise Refused("请勾选您看过的那几项。")
+        if new:
+            claim.checked = [*claim.checked, *new]
+            claim.save(update_fields=["checked"])
+            # A step for each, so that every text stands whole beside who looked and when.
+            ClaimStep.objects.bulk_create(
+                ClaimStep(
+                    claim=claim, state=claim.state, by=user, note=f"已核对：{texts[one]}"[:200]
+                )
+                for one in new
+            )
+        return claim
 
 
 def first_review(claim_ids, user) -> ClaimBatch:
@@ -113,6 +147,8 @@ def first_review(claim_ids, user) -> ClaimBatch:
         years = {claim.base_year for claim in claims}
         if len(years) > 1:
             raise Refused("一批只能是同一年度的。请按年度分开初审。")
+        require_not_held(claims)
+        require_checked(claims)
         batch = _new_batch(years.pop(), user)
         move(
             claims,
@@ -126,13 +162,10 @@ def first_review(claim_ids, user) -> ClaimBatch:
 
 
 def _new_batch(base_year, user):
-    # The run is locked so that two people who review at once get two numbers.
-    list(ScreeningRun.objects.filter(base_year=base_year).select_for_update(no_key=True))
-    last = ClaimBatch.objects.filter(base_year=base_year).aggregate(last=Max("number"))["last"]
     return ClaimBatch.objects.create(
         region=user.region,
         base_year=base_year,
-        number=(last or 0) + 1,
+        number=next_number(ClaimBatch, base_year=base_year),
         first_reviewer=user,
         first_reviewed_at=timezone.now(),
     )
@@ -241,7 +274,8 @@ def _back_to_first(claims, user, reason):
 def return_claim(claim_id, user, reason: str) -> Claim:
     """Take one claim out, with a reason: from the first review, a batch, or a running notice.
 
-    In a batch it goes back to the first review; otherwise it waits in "退回" until `reopen_claim`.
+    In a batch it goes back to the first review; otherwise it waits in "退回" for a person
+    (services/reopening.py). Approved money is taken back by a correction only.
     """
     require_officer(user)
     reason = require_reason(reason)
@@ -249,77 +283,27 @@ def return_claim(claim_id, user, reason: str) -> Claim:
         (claim,) = locked_claims(user, [claim_id])
         if claim.state == ClaimState.FIRST_REVIEWED:
             _back_to_first([claim], user, reason)
-        elif ClaimState.RETURNED in CLAIM_TRANSITIONS[ClaimState(claim.state)]:
+        elif claim.state in (ClaimState.SCREENED, ClaimState.PUBLISHED):
             set_aside([claim], user, reason)
         else:
-            raise Refused(f"{claim.enterprise.name}现在是“{claim.get_state_display()}”，不能退回。")
+            raise Refused(f"{claim.claimant_name}现在是“{claim.get_state_display()}”，不能退回。")
         claim.refresh_from_db()
         return claim
 
 
 def set_aside(claims, user, reason) -> None:
-    """Locked claims to "退回", and tell the enterprises of those that were already public."""
+    """Locked claims to "退回", and tell the claimants of those that were already public."""
     public = [claim for claim in claims if claim.state == ClaimState.PUBLISHED]
     move(claims, ClaimState.RETURNED, user, reason, returned_reason=reason)
-    to_members(
+    to_claimants(
         "claim_returned",
         {
-            claim.enterprise_id: (
+            claim: (
                 f"claim:{claim.pk}:returned:{timezone.now():%Y%m%d%H%M%S}",
-                f"{claim.base_year} 年度稳岗返还退出公示，正在核对",
+                f"{claim_title(claim)}退出公示，正在核对",
                 f"原因：{reason}。核对后会告诉您结果。",
             )
             for claim in public
         },
         reverse("enterprises:policies"),
     )
-
-
-def reopen_claim(claim_id, user, reason: str) -> Claim:
-    """Take a returned claim up again: by the decision that stands now, from the first review.
-
-    Raises Refused when the standing decision grants nothing: then there is nothing to pay.
-    """
-    require_officer(user)
-    reason = require_reason(reason)
-    with transaction.atomic():
-        (claim,) = locked_claims(user, [claim_id])
-        require_state([claim], ClaimState.RETURNED, "重新办理")
-        standing = (
-            Decision.objects.standing()
-            .filter(enterprise=claim.enterprise_id, base_year=claim.base_year, outcome="grant")
-            .first()
-        )
-        if standing is None:
-            raise Refused(f"{claim.enterprise.name}按现在的记录不予返还，没有可办理的金额。")
-        if standing.pk == claim.decision_id:
-            move(
-                [claim],
-                ClaimState.SCREENED,
-                user,
-                reason,
-                batch=None,
-                notice=None,
-                returned_reason="",
-                first_reviewer=None,
-                first_reviewed_at=None,
-                second_reviewer=None,
-                second_reviewed_at=None,
-            )
-            claim.refresh_from_db()
-            return claim
-        move([claim], ClaimState.SUPERSEDED, user, f"按更正后的决定办理：{reason}")
-        new = Claim.objects.create(
-            decision=standing,
-            enterprise_id=claim.enterprise_id,
-            exclusivity_group=claim.exclusivity_group,
-            base_year=claim.base_year,
-            amount_fen=standing.amount_fen,
-        )
-        ClaimStep.objects.create(
-            claim=new,
-            state=new.state,
-            by=user,
-            note=f"更正前 {yuan(claim.amount_fen)} 元，{reason}"[:200],
-        )
-        return new

@@ -27,7 +27,9 @@ from .claims import (
     set_aside,
     total_fen,
 )
-from .notify import to_members
+from .naming import claim_title
+from .notify import to_claimants
+from .payees import accounts_of
 from .publishing import compiled
 from .reasons import clause
 
@@ -53,23 +55,28 @@ def first_day(now: datetime | None = None) -> date:
 
 
 def entry_of(number: int, claim: Claim, districts: dict[str, str]) -> dict:
-    """One line of a published list: names of enterprises are public, codes are masked.
+    """One line of a published list: names of enterprises are public, persons and codes masked.
 
-    Keys: no, claim (public id), name, code, region, insured_start, insured_end, rate, amount_fen.
+    Keys: no, claim (public id), name, code, region, insured_start, insured_end, rate, amount_fen;
+    the three of insured persons are empty for what was applied for; supplement: True for 补发.
     """
     facts = claim.decision.facts["values"]
-    start, end = facts["insured_start"], facts["insured_end"]
-    return {
+    start, end = facts.get("insured_start"), facts.get("insured_end")
+    if claim.decision.application_id:
+        start = end = None
+    code = claim.enterprise.credit_code if claim.enterprise_id else ""
+    entry = {
         "no": number,
         "claim": claim.public_id,
-        "name": claim.enterprise.name,
-        "code": mask(claim.enterprise.credit_code, "identity"),
-        "region": districts.get(claim.enterprise.region_id[:6], ""),
+        "name": claim.claimant_name,
+        "code": mask(code, "identity"),
+        "region": districts.get(claim.region_id[:6], ""),
         "insured_start": start,
         "insured_end": end,
         "rate": percent(Fraction(max(0, start - end), start), None, 2) if start else "",
         "amount_fen": claim.amount_fen,
     }
+    return entry | ({"supplement": True} if claim.adjusts_id else {})
 
 
 def fewest_days(claims) -> int:
@@ -100,9 +107,11 @@ def publish_notice(claim_ids, user, working_days: int) -> PublicNotice:
         require_state(claims, ClaimState.SECOND_REVIEWED, "公示")
         if len({claim.base_year for claim in claims}) > 1:
             raise Refused("一份公示只能是同一年度的。请按年度分开公示。")
+        if len({_kind(claim) for claim in claims}) > 1:
+            raise Refused("一份公示只能是同一种补贴的。请分开公示。")
         claims = list(
             Claim.objects.filter(pk__in=[c.pk for c in claims])
-            .select_related("enterprise", "decision__policy")
+            .select_related("enterprise", "decision__policy", "decision__application__user")
             .order_by("enterprise__region_id", "enterprise__name", "pk")
         )
         fewest = fewest_days(claims)
@@ -114,19 +123,35 @@ def publish_notice(claim_ids, user, working_days: int) -> PublicNotice:
         return notice
 
 
+def _kind(claim):
+    """Refunds are screened and published together; what was applied for by provision."""
+    return claim.decision.provision_id if claim.decision.application_id else ""
+
+
+def _title(claims, number):
+    claim = claims[0]
+    if not _kind(claim):
+        subject = f"{claim.base_year} 年度失业保险稳岗返还拟发放企业名单"
+    else:
+        key = claim.decision.provision_id.partition("/")[2]
+        provision = compiled(claim.decision.policy).file.provisions[key]
+        subject = f"{claim.base_year} 年度{provision.title}拟发放名单"
+    return f"关于 {subject}（第{_chinese(number)}批）的公示"[:120]
+
+
 def _create(region, claims, user, working_days):
     base_year = claims[0].base_year
     before = PublicNotice.objects.filter(region=region, base_year=base_year)
     number = (before.aggregate(last=Max("number"))["last"] or 0) + 1
     districts = dict(
-        Division.objects.filter(
-            pk__in={claim.enterprise.region_id[:6] for claim in claims}
-        ).values_list("code", "name")
+        Division.objects.filter(pk__in={claim.region_id[:6] for claim in claims}).values_list(
+            "code", "name"
+        )
     )
     entries = [entry_of(index, claim, districts) for index, claim in enumerate(claims, 1)]
     starts_on = first_day()
     return PublicNotice.objects.create(
-        title=f"关于 {base_year} 年度失业保险稳岗返还拟发放企业名单（第{_chinese(number)}批）的公示",
+        title=_title(claims, number),
         grounds=_grounds(claims),
         region=region,
         base_year=base_year,
@@ -164,17 +189,19 @@ def _chinese(number):
 
 
 def _tell_published(notice, claims):
-    to_members(
+    page = reverse("notices:detail", args=[notice.public_id])
+    to_claimants(
         "claim_published",
         {
-            claim.enterprise_id: (
+            claim: (
                 f"notice:{notice.pk}:{claim.pk}",
-                f"{claim.base_year} 年度稳岗返还 {yuan(claim.amount_fen)} 元正在公示",
+                f"{claim_title(claim)} {yuan(claim.amount_fen)} 元正在公示",
                 f"公示到 {full_date(notice.ends_on)} 17:30，无异议即批准，不用您申请。",
             )
             for claim in claims
         },
-        reverse("notices:detail", args=[notice.public_id]),
+        page,
+        page,
     )
 
 
@@ -205,6 +232,8 @@ def _claims_of(notice):
     return list(
         notice.claims.filter(state=ClaimState.PUBLISHED)
         .select_for_update(of=("self",))
+        .select_related("decision__application", "decision__policy")
+        .defer("decision__facts", "decision__trace", "decision__amount_steps")
         .order_by("pk")
     )
 
@@ -229,19 +258,31 @@ def conclude_notice(notice: PublicNotice, now: datetime | None = None) -> int:
         if not open_objections:
             notice.concluded_at = now
             notice.save(update_fields=["concluded_at"])
-        to_members(
+        _tell_approved(ready)
+        return len(ready)
+
+
+def _tell_approved(claims):
+    """Approved is said with what comes next: the account to pay to, or that one is wanted."""
+    known = accounts_of(claims)
+    next_steps = {
+        True: "公示期满，没有异议。下一步拨到您确认的收款账户。",
+        False: "公示期满，没有异议。请确认收款账户，确认后拨付。",
+    }
+    for has_account, path in ((True, "enterprises:policies"), (False, "enterprises:payee")):
+        to_claimants(
             "claim_approved",
             {
-                claim.enterprise_id: (
+                claim: (
                     f"claim:{claim.pk}:approved",
-                    f"{claim.base_year} 年度稳岗返还 {yuan(claim.amount_fen)} 元已批准",
-                    "公示期满，没有异议。下一步拨到贵单位的社保缴费账户。",
+                    f"{claim_title(claim)} {yuan(claim.amount_fen)} 元已批准",
+                    next_steps[has_account],
                 )
-                for claim in ready
+                for claim in claims
+                if (claim.pk in known) == has_account
             },
-            reverse("enterprises:policies"),
+            reverse(path),
         )
-        return len(ready)
 
 
 def conclude_due_notices(now: datetime | None = None) -> dict[str, int]:

@@ -20,6 +20,30 @@ def to_members(kind, texts: dict[int, tuple[str, str, str]], path: str):
     )
 
 
+def to_claimants(kind, texts: dict, path: str, persons_path: str = ""):
+    """Write one message for each claim to whoever gets its money.
+
+    texts: Claim (with decision and its application) → (key, subject, body). An enterprise's
+    members get `path`, a person `persons_path`. Returns how many messages were new.
+    """
+    members = {}
+    for user_id, enterprise_id in Membership.objects.filter(
+        ended_at__isnull=True,
+        user__is_active=True,
+        enterprise_id__in={claim.enterprise_id for claim in texts} - {None},
+    ).values_list("user_id", "enterprise_id"):
+        members.setdefault(enterprise_id, []).append(user_id)
+    drafts = []
+    for claim, words in texts.items():
+        if claim.enterprise_id:
+            drafts += [
+                _draft(kind, one, *words, path) for one in members.get(claim.enterprise_id, ())
+            ]
+        else:
+            drafts.append(_draft(kind, claim.decision.application.user_id, *words, persons_path))
+    return post_many(drafts)
+
+
 def to_users(kind, user_ids, key, subject, body, path):
     """Write one message to each of these users, once for the key."""
     return post_many(

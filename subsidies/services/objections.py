@@ -61,7 +61,7 @@ def object_to_notice(
         if twice.exists():
             return twice.first()
         objection = Objection.objects.create(
-            region_id=claim.enterprise.region_id if claim else notice.region_id,
+            region_id=claim.region_id if claim else notice.region_id,
             notice=notice,
             claim=claim,
             name=name.strip(),
@@ -81,7 +81,9 @@ def _claim_of_line(notice, number):
     line = next((entry for entry in notice.entries if entry["no"] == number), None)
     if line is None:
         raise Refused(f"名单里没有第 {number} 号，请对照名单再填。不针对某一户的可以不填。")
-    return Claim.objects.select_related("enterprise").get(public_id=line["claim"])
+    return Claim.objects.select_related("enterprise", "decision__application").get(
+        public_id=line["claim"]
+    )
 
 
 def object_to_decision(

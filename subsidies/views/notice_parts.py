@@ -1,9 +1,13 @@
 """What public and staff pages show of a notice alike."""
 
+from urllib.parse import quote
+
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from portal.places.working_days import is_workday
 from portal.ui.clocks import read_workdays
+from subsidies import notice_pdf
 from subsidies.models import PublicNotice
 from subsidies.services.notices import is_running
 
@@ -20,3 +24,13 @@ def state_of(notice: PublicNotice) -> str:
 def clock_of(notice: PublicNotice):
     """The working-day clock of a notice."""
     return read_workdays(notice.starts_on, notice.ends_on, timezone.localdate(), is_workday)
+
+
+def pdf_response(notice: PublicNotice) -> HttpResponse:
+    """The notice as a PDF to read or print. Raises Http404 where no Chinese font is installed."""
+    if not notice_pdf.available():
+        raise Http404
+    response = HttpResponse(notice_pdf.notice_pdf(notice), content_type="application/pdf")
+    name = quote(notice_pdf.file_name(notice))
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{name}"
+    return response

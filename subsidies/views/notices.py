@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from portal.accounts.access import PUBLIC, allow
 from portal.places.working_days import uncertain
 from portal.ui.formatting import full_date
+from subsidies import notice_pdf as papers
 from subsidies.forms import NoticeObjectionForm
 from subsidies.models import PublicNotice
 from subsidies.services.notices import is_running
 from subsidies.services.objections import object_to_notice
 
-from .notice_parts import clock_of, state_of
+from .notice_parts import clock_of, pdf_response, state_of
 from .said import refusals_said
 
 PER_PAGE = 50
@@ -56,8 +57,17 @@ def notice_detail(request, public_id):
             "words": words,
             "whole": whole,
             "count": len(notice.entries),
+            "of_refunds": papers.is_of_refunds(notice),
+            "has_pdf": papers.available(),
         },
     )
+
+
+@allow(PUBLIC)
+def notice_pdf(request, public_id):
+    """The same as a PDF with the whole list; none of a notice that was taken down."""
+    notices = PublicNotice.objects.published().select_related("region")
+    return pdf_response(get_object_or_404(notices, public_id=public_id))
 
 
 @allow(PUBLIC)

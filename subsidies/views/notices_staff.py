@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from portal.accounts.access import OFFICERS, allow
 from portal.places.working_days import uncertain
 from portal.ui.formatting import cn_period, thousands, yuan
+from subsidies import notice_pdf
 from subsidies.enums import ClaimState, ObjectionState
 from subsidies.explain import DISTRICT_DIGITS, district_names
 from subsidies.forms import AnswerForm, PublishForm, ReasonForm
@@ -18,7 +19,7 @@ from subsidies.services import notices as service
 from subsidies.services.claims import REVIEWER_ROLES
 from subsidies.services.objections import answer_objection
 
-from .notice_parts import clock_of, state_of
+from .notice_parts import clock_of, pdf_response, state_of
 from .said import refusals_said
 
 PER_PAGE = 20
@@ -131,13 +132,13 @@ def notice(request, public_id):
     claims = (
         Claim.objects.visible_to(request.user)
         .filter(notice=one)
-        .select_related("enterprise", "decision")
+        .select_related("enterprise", "decision__application__user")
         .defer("decision__trace", "decision__facts", "decision__amount_steps")
         .order_by("enterprise__region_id", "enterprise__name", "pk")
     )
     state = state_of(one)
     page = Paginator(claims, 50).get_page(request.GET.get("page"))
-    places = district_names(claim.enterprise.region_id for claim in page)
+    places = district_names(claim.region_id for claim in page)
     return render(
         request,
         "subsidies/notice.html",
@@ -146,7 +147,7 @@ def notice(request, public_id):
             "state": state,
             "clock": clock_of(one),
             "page": page,
-            "rows": [(c, places.get(c.enterprise.region_id[:DISTRICT_DIGITS])) for c in page],
+            "rows": [(c, places.get(c.region_id[:DISTRICT_DIGITS])) for c in page],
             "objections": Objection.objects.visible_to(request.user)
             .filter(notice=one)
             .select_related("claim__enterprise"),
@@ -155,8 +156,21 @@ def notice(request, public_id):
             and request.user.role in REVIEWER_ROLES
             and one.region_id.startswith(request.user.region_scope),
             "reason_form": ReasonForm(),
+            "has_pdf": notice_pdf.available(),
         },
     )
+
+
+@allow(OFFICERS)
+def pdf(request, public_id):
+    """The notice as it is or was posted, also one that was taken down, for the file."""
+    one = get_object_or_404(
+        PublicNotice.objects.filter(
+            region__code__startswith=request.user.region_scope[:4]
+        ).select_related("region"),
+        public_id=public_id,
+    )
+    return pdf_response(one)
 
 
 @allow(OFFICERS)

@@ -12,11 +12,13 @@ from portal.accounts.access import OFFICERS, allow
 from portal.ui.formatting import thousands, yuan
 from subsidies.enums import ClaimState
 from subsidies.forms import FirstReviewForm, ReasonForm, SecondReviewForm
-from subsidies.models import Claim, ClaimBatch
+from subsidies.models import Claim, ClaimBatch, ScreeningRun
 from subsidies.progress import batch_steps
 from subsidies.screening_list import rows_of
 from subsidies.services import claims as service
+from subsidies.services import reopening
 from subsidies.services.claims import REVIEWER_ROLES
+from subsidies.services.manual_checks import unticked, with_unticked
 
 from .said import refusals_said
 
@@ -50,9 +52,12 @@ def reviews(request):
     year = _chosen_year(request.GET.get("year"), years)
     queue = queue_for(user, year)
     totals = list(queue.order_by().values_list("amount_fen", flat=True))
-    listed = queue.select_related("enterprise", "decision").order_by(
+    listed = queue.select_related("enterprise", "decision__application__user").order_by(
         "enterprise__region_id", "enterprise__name", "pk"
     )
+    only_unchecked = request.GET.get("checks") == "1"
+    if only_unchecked:
+        listed = with_unticked(listed)
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     batches = (
         ClaimBatch.objects.visible_to(user).waiting().select_related("first_reviewer", "region")
@@ -60,7 +65,7 @@ def reviews(request):
     returned = (
         Claim.objects.visible_to(user)
         .filter(state=ClaimState.RETURNED)
-        .select_related("enterprise", "decision")
+        .select_related("enterprise", "decision__application__user")
         .order_by("pk")
     )
     return render(
@@ -75,18 +80,26 @@ def reviews(request):
             "page": page,
             "rows": _lines(page),
             "returned": returned[:PER_PAGE],
+            "held": ScreeningRun.objects.visible_to(user)
+            .filter(held=True)
+            .select_related("region"),
+            "only_unchecked": only_unchecked,
+            "unchecked": with_unticked(queue).count(),
             "may_review": user.role in REVIEWER_ROLES,
         },
     )
 
 
 def _lines(claims):
-    """(claim, row) of claims with enterprise and decision selected."""
+    """(claim, row, checks nobody ticked) of claims with enterprise and decision selected."""
     claims = list(claims)
-    for claim in claims:
+    # An application's figures are its own; its page shows them.
+    screened = [claim for claim in claims if claim.decision.application_id is None]
+    for claim in screened:
         # The enterprise is selected on the claim; the decision's would be another query.
         claim.decision.enterprise = claim.enterprise
-    return list(zip(claims, rows_of(claim.decision for claim in claims), strict=True))
+    rows = {row.decision.pk: row for row in rows_of(claim.decision for claim in screened)}
+    return [(claim, rows.get(claim.decision_id), len(unticked(claim))) for claim in claims]
 
 
 def _counted(batch):
@@ -133,7 +146,7 @@ def sample_of(batch, pks):
 def batch(request, public_id):
     """A batch: steps, the sample, the whole list, and the second review."""
     one = _batch(request, public_id)
-    claims = one.claims.select_related("enterprise", "decision").order_by(
+    claims = one.claims.select_related("enterprise", "decision__application__user").order_by(
         "enterprise__region_id", "enterprise__name", "pk"
     )
     sampled_only = request.GET.get("sample") == "1"
@@ -193,9 +206,27 @@ def return_batch(request, public_id):
 
 @allow(OFFICERS)
 @require_POST
+def checks(request, public_id):
+    """Tick what a reviewer has looked at."""
+    claim = get_object_or_404(
+        Claim.objects.visible_to(request.user).select_related("decision"), public_id=public_id
+    )
+    with refusals_said(request) as outcome:
+        service.tick_checks(claim.public_id, request.user, request.POST.getlist("checks"))
+    if not outcome.refused:
+        messages.success(request, "已记下您核对过的几项。")
+    return redirect("subsidies:decision", claim.decision.public_id)
+
+
+@allow(OFFICERS)
+@require_POST
 def claim_act(request, public_id, act):
     """Return one claim, or take a returned one up again; both with a reason."""
-    acts = {"return": service.return_claim, "reopen": service.reopen_claim}
+    acts = {
+        "return": service.return_claim,
+        "reopen": reopening.reopen_claim,
+        "close": reopening.close_claim,
+    }
     if act not in acts:
         raise Http404
     claim = get_object_or_404(
@@ -205,6 +236,10 @@ def claim_act(request, public_id, act):
     with refusals_said(request) as outcome:
         acts[act](claim.public_id, request.user, request.POST.get("reason", ""))
     if not outcome.refused:
-        done = "已退回" if act == "return" else "已重新办理，从初审开始"
-        messages.success(request, f"{claim.enterprise.name}{done}。")
+        done = {
+            "return": "已退回",
+            "reopen": "已重新办理，从初审开始",
+            "close": "这笔申领已结束办理",
+        }
+        messages.success(request, f"{claim.claimant_name}{done[act]}。")
     return redirect("subsidies:decision", claim.decision.public_id)

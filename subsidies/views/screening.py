@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 
 from portal.accounts.access import OFFICERS, allow
+from portal.accounts.enums import Role
 from portal.reports.workbook import workbook_response
 from portal.runs.models import JobRun
 from subsidies import screening_list, workbook
@@ -13,7 +14,10 @@ from subsidies.enums import ClaimState
 from subsidies.explain import Names, explain, fact_lines
 from subsidies.forms import ReasonForm, RunFilterForm
 from subsidies.models import Claim, ClaimBatch, Decision, ScreeningRun
+from subsidies.payment_forms import DocumentForm
 from subsidies.progress import batch_steps, claim_steps
+from subsidies.record_life import life_of, ticked_by
+from subsidies.services.claims import REVIEWER_ROLES
 from subsidies.services.screening import KIND
 
 PER_PAGE = 20
@@ -38,7 +42,9 @@ def runs(request):
 
 
 def _run(request, public_id):
-    runs = ScreeningRun.objects.visible_to(request.user).select_related("run", "region")
+    runs = ScreeningRun.objects.visible_to(request.user).select_related(
+        "run", "region", "released_by"
+    )
     return get_object_or_404(runs, public_id=public_id)
 
 
@@ -85,6 +91,8 @@ def run(request, public_id):
             "batch_steps": batch_steps(batch, request.user) if batch else (),
             "batch_claims": _sum(Claim.objects.of_batch(batch)) if batch else None,
             "to_review": _sum(claims.filter(state=ClaimState.SCREENED)),
+            "may_release": screening.held and request.user.role == Role.CITY_STAFF,
+            "document_form": DocumentForm(),
             "later": ScreeningRun.objects.filter(
                 region=screening.region, base_year=screening.base_year, number__gt=screening.number
             ).last(),
@@ -120,8 +128,14 @@ def run_workbook(request, public_id):
 def decision(request, public_id):
     """One decision with everything it was computed from, and the enterprise's others."""
     one = get_object_or_404(
-        Decision.objects.visible_to(request.user).select_related(
-            "enterprise__region", "enterprise__industry", "policy", "screening__region"
+        Decision.objects.visible_to(request.user)
+        .filter(screening__isnull=False)
+        .select_related(
+            "enterprise__region",
+            "enterprise__industry",
+            "policy",
+            "screening__region",
+            "supersedes__screening",
         ),
         public_id=public_id,
     )
@@ -152,6 +166,12 @@ def decision(request, public_id):
             "claim": claim,
             "steps": claim_steps(claim, for_staff=True) if claim else (),
             "claim_history": claim.steps.select_related("by") if claim else (),
+            "life": life_of(claim) if claim else None,
+            "checks": ticked_by(claim) if claim and claim.decision_id == one.pk else (),
+            "may_tick": claim is not None
+            and claim.decision_id == one.pk
+            and claim.state == ClaimState.SCREENED
+            and request.user.role in REVIEWER_ROLES,
             "may_return": claim is not None
             and claim.state
             in (ClaimState.SCREENED, ClaimState.FIRST_REVIEWED, ClaimState.PUBLISHED),

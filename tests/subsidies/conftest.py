@@ -1,15 +1,33 @@
 """Small populations for screening."""
 
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
+from subsidies.enums import ClaimState
+from subsidies.models import Claim, InsuranceMonth
+from subsidies.services import claims as claim_service
+from subsidies.services import notices
+from subsidies.services.payees import confirm_enterprise_account
 from subsidies.services.screening import screen_refunds
-from tests.factories import EnterpriseFactory, division, industry
+from tests.factories import EnterpriseFactory, MembershipFactory, UserFactory, division, industry
 from tests.factories.subsidies import insure, local_parameter, publish_policies
 
 LEGAL_DATE = date(2020, 4, 1)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def at(year, month, day, hour=10, minute=0):
+    """A moment in the city's time."""
+    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def ids(state=ClaimState.SCREENED):
+    """Public ids of the claims in a state."""
+    return list(Claim.objects.filter(state=state).values_list("public_id", flat=True))
 
 
 @pytest.fixture
@@ -55,3 +73,80 @@ def city(insured):
     )
     made.no_december.insurance_months.filter(month=date(2019, 12, 1)).delete()
     return made
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """clock(moment): from then on it is that moment."""
+
+    def set_to(moment):
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+        return moment
+
+    return set_to
+
+
+@pytest.fixture
+def people(db):
+    return UserFactory(city=True), UserFactory(city=True)
+
+
+@pytest.fixture
+def reviewed(city, screen, people):
+    """Five claims reviewed by two people. → (first, second, batch)"""
+    screen()
+    first, second = people
+    batch = claim_service.first_review(ids(), first)
+    claim_service.second_review(batch.public_id, second, sampled=True)
+    return first, second, batch
+
+
+@pytest.fixture
+def published(reviewed, clock):
+    """A notice of 2020-04-07, five working days. → PublicNotice"""
+    clock(at(2020, 4, 7))
+    return notices.publish_notice(ids(ClaimState.SECOND_REVIEWED), reviewed[1], 5)
+
+
+@pytest.fixture
+def approved(city, published, clock):
+    """The five claims approved, it is 14 April 2020 and nobody has an account. → city"""
+    notices.conclude_notice(published, at(2020, 4, 13, 17, 30))
+    clock(at(2020, 4, 14))
+    return city
+
+
+@pytest.fixture
+def confirm(db):
+    """confirm(enterprise, number=…) → PayeeAccount, by one of its people."""
+
+    def make(enterprise, number="6222000011112222", bank="测试银行常州分行"):
+        member = enterprise.memberships.first() or MembershipFactory(enterprise=enterprise)
+        return confirm_enterprise_account(
+            enterprise, member.user, holder=enterprise.name, bank=bank, number=number
+        )
+
+    return make
+
+
+@pytest.fixture
+def payable(approved, confirm):
+    """All five enterprises have an account. → city"""
+    for index, claim in enumerate(Claim.objects.select_related("enterprise").order_by("pk")):
+        confirm(claim.enterprise, f"62220000111122{index:02d}")
+    return approved
+
+
+@pytest.fixture
+def correct(screen):
+    """correct(enterprise, fen): its premiums change so that half of it is fen, screened again."""
+
+    def run(enterprise, refund_fen):
+        months = InsuranceMonth.objects.filter(enterprise=enterprise)
+        paid = sum(m.premium_enterprise_fen + m.premium_employee_fen for m in months)
+        january = months.get(month=date(2019, 1, 1))
+        january.premium_enterprise_fen += 2 * refund_fen - paid
+        january.save()
+        return screen(again=True).screening
+
+    return run

@@ -1,8 +1,7 @@
 """Reviews and notices: two people, all or nothing, once, on working days."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from threading import Barrier, Thread
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,45 +12,14 @@ from portal.refused import Refused
 from subsidies.enums import ClaimState, ObjectionState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, Decision, Objection, PublicNotice
 from subsidies.services import claims as service
-from subsidies.services import notices, objections
+from subsidies.services import notices, objections, reopening
 from tests.factories import MembershipFactory, UserFactory, division
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def at(year, month, day, hour=10, minute=0):
-    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
-
-
-def ids(state=ClaimState.SCREENED):
-    return list(Claim.objects.filter(state=state).values_list("public_id", flat=True))
+from .conftest import at, ids
 
 
 def states():
     return set(Claim.objects.values_list("state", flat=True))
-
-
-@pytest.fixture
-def people(db):
-    return UserFactory(city=True), UserFactory(city=True)
-
-
-@pytest.fixture
-def reviewed(city, screen, people):
-    """Five claims reviewed by two people. → (first, second, batch)"""
-    screen()
-    first, second = people
-    batch = service.first_review(ids(), first)
-    service.second_review(batch.public_id, second, sampled=True)
-    return first, second, batch
-
-
-@pytest.fixture
-def published(reviewed, monkeypatch):
-    """A notice of 2020-04-07, five working days. → PublicNotice"""
-    now = at(2020, 4, 7)
-    monkeypatch.setattr(timezone, "now", lambda: now)
-    return notices.publish_notice(ids(ClaimState.SECOND_REVIEWED), reviewed[1], 5)
 
 
 @pytest.mark.django_db
@@ -139,7 +107,7 @@ class TestReviews:
         service.return_claim(claim.public_id, people[0], "参保人数待核对")
         claim.refresh_from_db()
         assert (claim.state, claim.returned_reason) == (ClaimState.RETURNED, "参保人数待核对")
-        service.reopen_claim(claim.public_id, people[1], "已核对无误")
+        reopening.reopen_claim(claim.public_id, people[1], "已核对无误")
         claim.refresh_from_db()
         assert (claim.state, claim.returned_reason) == (ClaimState.SCREENED, "")
 
@@ -181,14 +149,14 @@ class TestCorrections:
         assert claim.state == ClaimState.RETURNED
         assert "退出公示" in claim.returned_reason
         assert run.totals["claims"]["claims_returned"] == 1
-        new = service.reopen_claim(claim.public_id, reviewed[0], "按更正办理")
+        new = reopening.reopen_claim(claim.public_id, reviewed[0], "按更正办理")
         claim.refresh_from_db()
         assert (claim.state, new.state) == (ClaimState.SUPERSEDED, ClaimState.SCREENED)
         assert new.decision == Decision.objects.standing().get(
             enterprise=city.plain, outcome="grant"
         )
 
-    def test_approved_ones_are_only_counted(self, city, screen, published):
+    def test_approved_ones_of_the_same_sum_stay(self, city, screen, published):
         notices.conclude_notice(published, at(2020, 4, 13, 17, 30))
         self.correct(city)
         run = screen(again=True).screening
@@ -200,7 +168,7 @@ class TestCorrections:
         screen(again=True)
         claim = Claim.objects.get(enterprise=city.plain)
         with pytest.raises(Refused, match="不予返还"):
-            service.reopen_claim(claim.public_id, reviewed[0], "再看")
+            reopening.reopen_claim(claim.public_id, reviewed[0], "再看")
 
 
 @pytest.mark.django_db
@@ -344,7 +312,7 @@ def test_two_people_at_once(city, screen, people, act):
 
     def press(user):
         try:
-            barrier.wait()
+            barrier.wait(timeout=60)
             if act == "first":
                 service.first_review(chosen, user)
             else:
@@ -355,7 +323,7 @@ def test_two_people_at_once(city, screen, people, act):
         finally:
             connection.close()
 
-    threads = [Thread(target=press, args=(user,)) for user in people]
+    threads = [Thread(target=press, args=(user,), daemon=True) for user in people]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -14,6 +14,7 @@ REVEALABLE = {
     "enterprise": ("enterprises.Enterprise", {"contact_phone": "phone"}),
     "ticket": ("hotlines.Ticket", {"contact_phone": "phone"}),
     "objection": ("subsidies.Objection", {"phone": "phone", "name": "name"}),
+    "payee": ("subsidies.PayeeAccount", {"number": "account"}),
 }
 
 

@@ -1,0 +1,104 @@
+"""Claims that wait for a person (退回): taken up again by what stands now, or closed."""
+
+from django.db import transaction
+
+from portal.refused import Refused
+from portal.ui.formatting import yuan
+from subsidies.enums import ClaimState
+from subsidies.models import Claim, ClaimStep
+
+from .adjustments import chain_of, open_difference, standing_grant
+from .claims import locked_claims, move, require_officer, require_reason, require_state
+from .entitlements import Paid, of_enterprise, take
+
+
+def reopen_claim(claim_id, user, reason: str) -> Claim:
+    """Take a returned claim up again: by the decision that stands now, from the first review.
+
+    What has been paid or is on its way for the same kind and year counts: only the difference is
+    granted. Raises Refused when there is none; then `close_claim` ends it.
+    """
+    require_officer(user)
+    reason = require_reason(reason)
+    with transaction.atomic():
+        (claim,) = locked_claims(user, [claim_id])
+        require_state([claim], ClaimState.RETURNED, "重新办理")
+        standing = standing_grant(claim)
+        if standing is None:
+            raise Refused(f"{claim.claimant_name}按现在的记录不予返还，没有可办理的金额。")
+        fen = open_difference(claim, standing.amount_fen)
+        if fen <= 0:
+            raise Refused(
+                f"{claim.claimant_name}现在应得 {yuan(standing.amount_fen)} 元，"
+                "已发放或在办理的已经够了，没有可办理的金额。"
+            )
+        if standing.pk == claim.decision_id and fen == claim.amount_fen:
+            return _from_the_first_review(claim, user, reason)
+        if Claim.objects.filter(decision=standing).exists():
+            raise Refused(f"{claim.claimant_name}按现在的决定已有一笔申领，请先办那一笔。")
+        return _by_the_new_decision(claim, standing, fen, user, reason)
+
+
+def _from_the_first_review(claim, user, reason):
+    move(
+        [claim],
+        ClaimState.SCREENED,
+        user,
+        reason,
+        batch=None,
+        notice=None,
+        returned_reason="",
+        first_reviewer=None,
+        first_reviewed_at=None,
+        second_reviewer=None,
+        second_reviewed_at=None,
+        approved_at=None,
+    )
+    claim.refresh_from_db()
+    return claim
+
+
+def _by_the_new_decision(claim, standing, fen, user, reason):
+    move([claim], ClaimState.SUPERSEDED, user, f"按更正后的决定办理：{reason}"[:200])
+    rest = chain_of(claim)
+    first = next((one for one in rest if one.adjusts_id is None), None)
+    new = Claim.objects.create(
+        decision=standing,
+        enterprise_id=claim.enterprise_id,
+        adjusts=first,
+        exclusivity_group=claim.exclusivity_group,
+        base_year=claim.base_year,
+        amount_fen=fen,
+    )
+    if new.adjusts_id is None:
+        take(new, [Paid(of_enterprise(new.enterprise_id))])
+    ClaimStep.objects.create(
+        claim=new,
+        state=new.state,
+        by=user,
+        note=f"更正前 {yuan(claim.amount_fen)} 元，{reason}"[:200],
+    )
+    return new
+
+
+def close_claim(claim_id, user, reason: str) -> Claim:
+    """End a returned claim for which nothing is left to grant.
+
+    Raises Refused while the standing decision still grants something: that is the claimant's due.
+    """
+    require_officer(user)
+    reason = require_reason(reason)
+    with transaction.atomic():
+        (claim,) = locked_claims(user, [claim_id])
+        if claim.state == ClaimState.SUPERSEDED:
+            return claim
+        require_state([claim], ClaimState.RETURNED, "结束办理")
+        standing = standing_grant(claim)
+        fen = open_difference(claim, standing.amount_fen) if standing else 0
+        if fen > 0:
+            raise Refused(
+                f"{claim.claimant_name}按现在的决定还应得 {yuan(fen)} 元，不能结束。请重新办理。"
+            )
+        move([claim], ClaimState.SUPERSEDED, user, f"不再办理：{reason}"[:200])
+        claim.refresh_from_db()
+        return claim

@@ -1,0 +1,471 @@
+"""Payment batches: two people, once, whatever is pressed twice; the bank's answer."""
+
+import io
+from datetime import date
+from threading import Barrier, Thread
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from openpyxl import Workbook, load_workbook
+
+from portal.accounts.models import Reveal
+from portal.outbox.models import Message
+from portal.refused import Refused
+from subsidies import payment_file
+from subsidies.enums import ClaimState, PaymentBatchState, PaymentState
+from subsidies.models import Claim, ClaimStep, PayeeAccount, Payment, PaymentBatch
+from subsidies.services import payments, settlement
+from subsidies.services.bank_answer import AnswerRejected, apply_bank_answer
+from subsidies.services.payees import confirm_enterprise_account, confirm_person_account
+from tests.factories import MembershipFactory, UserFactory, division
+
+from .conftest import at, ids
+
+TODAY = date(2020, 4, 14)
+
+
+@pytest.fixture
+def prepared(payable, people):
+    """All five claims in a batch of the first person. → PaymentBatch"""
+    return payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+
+
+@pytest.fixture
+def sent(prepared, people):
+    """The same at the bank, sent by the second person. → PaymentBatch"""
+    return payments.send_batch(prepared.public_id, people[1], prepared.list_sha256)
+
+
+def payment_of(enterprise):
+    return Payment.objects.get(claim__enterprise=enterprise)
+
+
+@pytest.mark.django_db
+class TestAccounts:
+    @pytest.mark.parametrize(
+        ("field", "value", "words"),
+        [
+            ("holder", "另一家公司", "户名要和单位名称一致"),
+            ("holder", "", "请填户名"),
+            ("bank", "工行", "全称"),
+            ("number", "12345", "8 到 32 位数字"),
+            ("number", "6222 0000 abcd 1111", "8 到 32 位数字"),
+        ],
+    )
+    def test_what_is_refused(self, insured, field, value, words):
+        enterprise = insured("small", 120, 114)
+        member = MembershipFactory(enterprise=enterprise).user
+        good = {"holder": enterprise.name, "bank": "测试银行常州分行", "number": "6222000011112222"}
+        with pytest.raises(Refused, match=words):
+            confirm_enterprise_account(enterprise, member, **good | {field: value})
+        assert not PayeeAccount.objects.exists()
+
+    def test_spaces_and_full_width_signs_are_one_name(self, insured, confirm):
+        enterprise = insured("small", 120, 114, name="常州甲（测试）有限公司")
+        member = MembershipFactory(enterprise=enterprise).user
+        account = confirm_enterprise_account(
+            enterprise,
+            member,
+            holder="常州甲(测试) 有限公司",
+            bank="测试银行常州分行",
+            number="6222 0000-1111 ２２２２",
+        )
+        assert (account.holder, account.number) == (enterprise.name, "6222000011112222")
+
+    def test_the_number_is_not_in_the_database_in_clear(self, insured, confirm):
+        account = confirm(insured("small", 120, 114))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT number FROM subsidies_payeeaccount")
+            assert "6222" not in cursor.fetchone()[0]
+        assert account.masked_number == "************2222"
+
+    def test_only_ones_own_people(self, insured):
+        enterprise = insured("small", 120, 114)
+        stranger = MembershipFactory().user
+        with pytest.raises(Refused, match="本单位的人员"):
+            confirm_enterprise_account(
+                enterprise,
+                stranger,
+                holder=enterprise.name,
+                bank="测试银行常州分行",
+                number="6222000011112222",
+            )
+
+    def test_a_change_keeps_what_was_sent(self, prepared, payable, confirm):
+        before = payment_of(payable.plain).account_number
+        confirm(payable.plain, "6222000099998888")
+        assert payment_of(payable.plain).account_number == before
+        assert PayeeAccount.objects.filter(enterprise=payable.plain).count() == 1
+
+    def test_a_person_is_paid_on_their_own_card(self, db):
+        user = UserFactory()
+        good = {"holder": "测试甲", "bank": "测试银行常州分行", "number": "6222000011112220"}
+        with pytest.raises(Refused, match="本人的姓名"):
+            confirm_person_account(user, name="测试乙", **good)
+        with pytest.raises(Refused, match="可能有一位填错了"):
+            confirm_person_account(user, name="测试甲", **good | {"number": "6222000011112221"})
+        last = next(
+            d for d in range(10) if _luhn_ok(f"622200001111222{d}")
+        )  # the check digit by the standard, counted here on its own
+        account = confirm_person_account(
+            user, name="测试甲", **good | {"number": f"622200001111222{last}"}
+        )
+        assert account.user == user
+
+
+def _luhn_ok(number):
+    total = 0
+    for place, sign in enumerate(reversed(number)):
+        digit = int(sign) * (2 if place % 2 else 1)
+        total += digit - 9 if digit > 9 else digit
+    return total % 10 == 0
+
+
+@pytest.mark.django_db
+class TestPreparing:
+    def test_a_batch_of_all(self, prepared, people):
+        assert (prepared.count, prepared.state) == (5, PaymentBatchState.PREPARED)
+        assert prepared.total_fen == sum(Claim.objects.values_list("amount_fen", flat=True))
+        assert set(Claim.objects.values_list("state", flat=True)) == {ClaimState.PAYING}
+        assert list(prepared.payments.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+        assert ClaimStep.objects.filter(state=ClaimState.PAYING, by=people[0]).count() == 5
+
+    def test_a_second_press_gives_back_the_batch(self, payable, people):
+        chosen = ids(ClaimState.APPROVED)
+        first = payments.prepare_batch(chosen, people[0])
+        assert payments.prepare_batch(chosen, people[0]) == first
+        assert PaymentBatch.objects.count() == 1
+        with pytest.raises(Refused, match="没有生成发放表"):
+            payments.prepare_batch(chosen, people[1])
+
+    def test_without_an_account_nothing_is_prepared(self, approved, confirm, people):
+        confirm(approved.plain)
+        with pytest.raises(Refused, match="还没有可用的收款账户"):
+            payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+        assert not PaymentBatch.objects.exists()
+        sorted_out = payments.sort_payable(payments.payable_claims(people[0]))
+        assert [claim.enterprise for claim, _ in sorted_out.ready] == [approved.plain]
+        assert len(sorted_out.without) == 4
+
+    def test_each_is_reminded_once(self, approved, confirm, people):
+        member = MembershipFactory(enterprise=approved.plain).user
+        assert payments.remind_without_account(people[0]) == 1
+        assert payments.remind_without_account(people[1]) == 0
+        message = Message.objects.get(recipient=member, kind="payee_wanted")
+        assert "30,000.00 元等着拨付" in message.subject
+        confirm(approved.plain)
+        assert len(payments.sort_payable(payments.payable_claims(people[0])).without) == 4
+
+    def test_another_district_and_other_roles(self, payable):
+        elsewhere = UserFactory(district=True, region=division("320413"))
+        with pytest.raises(Refused, match="不在您负责的地区"):
+            payments.prepare_batch(ids(ClaimState.APPROVED), elsewhere)
+        with pytest.raises(Refused, match="区县或市级"):
+            payments.prepare_batch(ids(ClaimState.APPROVED), UserFactory(auditor=True))
+
+    def test_the_database_pays_a_claim_once(self, prepared):
+        one = prepared.payments.first()
+        with pytest.raises(IntegrityError, match="a_claim_is_paid_once"), transaction.atomic():
+            Payment.objects.create(
+                batch=prepared,
+                claim=one.claim,
+                number=99,
+                amount_fen=1,
+                holder="甲",
+                bank="乙",
+                account_number="1",
+            )
+
+    def test_cancelling_gives_the_claims_back(self, prepared, people):
+        with pytest.raises(Refused, match="理由"):
+            payments.cancel_batch(prepared.public_id, people[1], " ")
+        payments.cancel_batch(prepared.public_id, people[1], "两户账号要核对")
+        payments.cancel_batch(prepared.public_id, people[1], "两户账号要核对")
+        prepared.refresh_from_db()
+        assert prepared.state == PaymentBatchState.CANCELLED
+        assert set(Claim.objects.values_list("state", flat=True)) == {ClaimState.APPROVED}
+        assert set(prepared.payments.values_list("state", flat=True)) == {PaymentState.CANCELLED}
+        assert "两户账号要核对" in Message.objects.get(recipient=people[0]).body
+        assert payments.prepare_batch(ids(ClaimState.APPROVED), people[0]).number == 2
+
+
+@pytest.mark.django_db
+class TestSending:
+    def test_by_another_person(self, prepared, people):
+        with pytest.raises(Refused, match="要由另一人核对"):
+            payments.send_batch(prepared.public_id, people[0], prepared.list_sha256)
+        sent = payments.send_batch(prepared.public_id, people[1], prepared.list_sha256)
+        assert (sent.state, sent.sent_by) == (PaymentBatchState.SENT, people[1])
+        assert set(sent.payments.values_list("state", flat=True)) == {PaymentState.SENT}
+        payments.send_batch(prepared.public_id, people[1], prepared.list_sha256)
+        with pytest.raises(Refused, match="已由.*送银行"):
+            payments.send_batch(prepared.public_id, UserFactory(city=True), prepared.list_sha256)
+
+    def test_the_database_refuses_the_same_person(self, prepared, people):
+        with pytest.raises(IntegrityError, match="payment_batch_two_people"), transaction.atomic():
+            PaymentBatch.objects.update(sent_by=people[0], sent_at=timezone.now())
+        with pytest.raises(IntegrityError, match="sent_payment_batch"), transaction.atomic():
+            PaymentBatch.objects.update(state="sent")
+        with pytest.raises(IntegrityError, match="cancelled_payment_batch"), transaction.atomic():
+            PaymentBatch.objects.update(state="cancelled")
+
+    def test_another_list_than_was_seen(self, prepared, people):
+        with pytest.raises(Refused, match="名单有变化"):
+            payments.send_batch(prepared.public_id, people[1], "0" * 64)
+        Payment.objects.filter(number=1).update(account_number="6222000000000000")
+        with pytest.raises(Refused, match="名单有变化"):
+            payments.send_batch(prepared.public_id, people[1], prepared.list_sha256)
+
+    def test_a_sent_batch_is_not_cancelled(self, sent, people):
+        with pytest.raises(Refused, match="已送银行，不能再撤销"):
+            payments.cancel_batch(sent.public_id, people[0], "不发了")
+
+    def test_a_batch_of_another_district(self, sent):
+        elsewhere = UserFactory(district=True, region=division("320413"))
+        with pytest.raises(Refused, match="不在您负责的地区"):
+            settlement.record_paid(sent.public_id, elsewhere, TODAY)
+
+
+@pytest.mark.django_db
+class TestSettling:
+    def test_all_paid(self, sent, people, payable):
+        member = payable.plain.memberships.get().user
+        for _ in range(2):
+            settlement.record_paid(sent.public_id, people[0], TODAY)
+        sent.refresh_from_db()
+        assert sent.state == PaymentBatchState.CLOSED
+        assert set(Claim.objects.values_list("state", flat=True)) == {ClaimState.PAID}
+        message = Message.objects.get(recipient=member, kind="claim_paid")
+        assert message.subject == "2019 年度稳岗返还 30,000.00 元已发放"
+        assert "6222" not in message.body
+        assert ClaimStep.objects.filter(state=ClaimState.PAID).count() == 5
+
+    @pytest.mark.parametrize("day", [date(2020, 4, 13), date(2020, 4, 15)])
+    def test_days_before_the_sending_or_to_come(self, sent, people, day):
+        with pytest.raises(Refused, match="日期要在送银行"):
+            settlement.record_paid(sent.public_id, people[0], day)
+
+    def test_before_it_is_sent(self, prepared, people):
+        with pytest.raises(Refused, match="还没有送银行"):
+            settlement.record_paid(prepared.public_id, people[0], TODAY, [])
+
+    def test_returned_corrected_paid_again(self, sent, people, payable, confirm, clock):
+        payment = payment_of(payable.plain)
+        member = payable.plain.memberships.get().user
+        with pytest.raises(Refused, match="原因"):
+            settlement.record_returned(sent.public_id, people[0], TODAY, {payment.public_id: ""})
+        for _ in range(2):
+            settlement.record_returned(
+                sent.public_id, people[0], TODAY, {payment.public_id: "账户已销户"}
+            )
+        settlement.record_paid(sent.public_id, people[0], TODAY)
+        claim = payment.claim
+        claim.refresh_from_db()
+        assert claim.state == ClaimState.PAYMENT_RETURNED
+        assert claim.steps.filter(state=ClaimState.PAYMENT_RETURNED).count() == 1
+        assert "账户已销户" in Message.objects.get(recipient=member, kind="payment_returned").body
+        with pytest.raises(Refused, match="不能再记为到账"):
+            settlement.record_paid(sent.public_id, people[0], TODAY, [payment.public_id])
+        # The same account is not tried again until the enterprise has confirmed one since.
+        ((bounced, why),) = payments.sort_payable(payments.payable_claims(people[0])).bounced
+        assert (bounced, why.returned_reason) == (claim, "账户已销户")
+        with pytest.raises(Refused, match="还没有可用的收款账户"):
+            payments.prepare_batch([claim.public_id], people[0])
+        clock(at(2020, 4, 15))
+        confirm(payable.plain, "6222000099998888")
+        again = payments.prepare_batch([claim.public_id], people[1])
+        payments.send_batch(again.public_id, people[0], again.list_sha256)
+        settlement.record_paid(again.public_id, people[0], date(2020, 4, 15))
+        claim.refresh_from_db()
+        assert claim.state == ClaimState.PAID
+        assert list(claim.payments.order_by("pk").values_list("state", "amount_fen")) == [
+            ("returned", 3_000_000),
+            ("paid", 3_000_000),
+        ]
+
+    def test_cancelling_what_had_come_back(self, sent, people, payable, confirm, clock):
+        payment = payment_of(payable.plain)
+        settlement.record_returned(sent.public_id, people[0], TODAY, {payment.public_id: "销户"})
+        clock(at(2020, 4, 15))
+        confirm(payable.plain, "6222000099998888")
+        again = payments.prepare_batch([payment.claim.public_id], people[0])
+        payments.cancel_batch(again.public_id, people[0], "再等等")
+        payment.claim.refresh_from_db()
+        assert payment.claim.state == ClaimState.PAYMENT_RETURNED
+
+    def test_a_return_after_the_payment(self, sent, people, payable):
+        settlement.record_paid(sent.public_id, people[0], TODAY)
+        payment = payment_of(payable.plain)
+        settlement.record_returned(sent.public_id, people[0], TODAY, {payment.public_id: "退汇"})
+        payment.claim.refresh_from_db()
+        assert payment.claim.state == ClaimState.PAYMENT_RETURNED
+
+    def test_the_database_wants_reason_day_and_person(self, sent):
+        for change in ({"state": "returned"}, {"state": "paid"}):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Payment.objects.update(**change)
+
+    def test_payments_of_another_batch(self, sent, people):
+        with pytest.raises(Refused, match="不在这一批里"):
+            settlement.record_paid(sent.public_id, people[0], TODAY, ["abcdefghjkmn"])
+
+
+def answer(batch, results, *, heads=("编号", "账号", "金额（元）", "处理结果", "退回原因")):
+    """A workbook of the bank: results is [(payment, result, reason)]."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["代发业务回盘"])
+    sheet.append(list(heads))
+    for payment, result, reason in results:
+        sheet.append(
+            [payment.public_id, payment.account_number, payment.amount_fen / 100, result, reason]
+        )
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.django_db
+class TestBankAnswer:
+    def test_paid_and_returned(self, sent, people):
+        listed = list(sent.payments.order_by("number"))
+        content = answer(
+            sent,
+            [(listed[0], "失败", "户名不符"), *((one, "成功", None) for one in listed[1:])],
+        )
+        for _ in range(2):
+            done = apply_bank_answer(sent.public_id, people[0], content, "回盘.xlsx", TODAY)
+            assert done == {"paid": 4, "returned": 1}
+        sent.refresh_from_db()
+        assert sent.state == PaymentBatchState.CLOSED
+        listed[0].refresh_from_db()
+        assert (listed[0].state, listed[0].returned_reason) == (PaymentState.RETURNED, "户名不符")
+
+    def test_every_bad_line_is_told_and_nothing_is_recorded(self, sent, people):
+        a, b, c, d, e = sent.payments.order_by("number")
+        strange = Payment(public_id="zzzzzzzzzzzz", account_number="1", amount_fen=100)
+        wrong = Payment(public_id=b.public_id, account_number="622200", amount_fen=b.amount_fen)
+        dear = Payment(
+            public_id=c.public_id, account_number=c.account_number, amount_fen=c.amount_fen + 1
+        )
+        content = answer(
+            sent,
+            [
+                (a, "成功", ""),
+                (strange, "成功", ""),
+                (wrong, "成功", ""),
+                (dear, "成功", ""),
+                (d, "失败", ""),
+                (e, "处理中", ""),
+                (a, "成功", ""),
+            ],
+        )
+        with pytest.raises(AnswerRejected, match="有 6 行不对") as caught:
+            apply_bank_answer(sent.public_id, people[0], content, "回盘.xlsx", TODAY)
+        lines = dict(caught.value.lines)
+        assert lines[4] == "编号 zzzzzzzzzzzz 不在这一批里"
+        assert "账号和第 2 笔" in lines[5]
+        assert "不一致" in lines[6]
+        assert lines[7] == "退回的要写退回原因"
+        assert "处理中" in lines[8]
+        assert lines[9] == "和第 3 行是同一笔"
+        assert set(sent.payments.values_list("state", flat=True)) == {PaymentState.SENT}
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+    def test_csv_by_line_number(self, sent, people, encoding):
+        lines = ["序号,结果,备注", "1,交易失败,账号不存在", "2,交易成功,", "合计,,"]
+        content = "\r\n".join(lines).encode(encoding)
+        done = apply_bank_answer(sent.public_id, people[0], content, "r.CSV", TODAY)
+        assert done == {"paid": 1, "returned": 1}
+        assert sent.payments.filter(state=PaymentState.SENT).count() == 3
+
+    @pytest.mark.parametrize(
+        ("content", "name", "words"),
+        [
+            (b"\xff\xfe\x00", "a.csv", "读不出来|没有找到表头"),
+            (b"PK nonsense", "a.xlsx", "打不开"),
+            ("甲,乙\n1,2\n".encode(), "a.csv", "没有找到表头"),
+            ("序号,结果\n".encode(), "a.csv", "没有一笔结果"),
+        ],
+    )
+    def test_files_that_are_none(self, sent, people, content, name, words):
+        with pytest.raises(AnswerRejected, match=words):
+            apply_bank_answer(sent.public_id, people[0], content, name, TODAY)
+
+    def test_our_own_file_filled_in(self, sent, people):
+        batch, listed = payments.fetch_list(sent.public_id, people[0], "送银行发放")
+        book = load_workbook(io.BytesIO(payment_file.payment_workbook(batch, listed)))
+        sheet = book.active
+        result = [cell.value for cell in sheet[3]].index("处理结果") + 1
+        for row in range(5, sheet.max_row + 1):
+            sheet.cell(row, result, "成功")
+        stream = io.BytesIO()
+        book.save(stream)
+        done = apply_bank_answer(sent.public_id, people[0], stream.getvalue(), "b.xlsx", TODAY)
+        assert done == {"paid": 5, "returned": 0}
+
+
+@pytest.mark.django_db
+class TestPaymentFile:
+    def test_sums_words_and_accounts(self, prepared, people, payable):
+        batch, listed = payments.fetch_list(prepared.public_id, people[1], "送银行发放")
+        sheet = load_workbook(io.BytesIO(payment_file.payment_workbook(batch, listed))).active
+        heads = [cell.value for cell in sheet[3]]
+        rows = [dict(zip(heads, [c.value for c in row], strict=True)) for row in sheet.iter_rows(5)]
+        assert len(rows) == 5
+        mine = next(row for row in rows if row["户名"] == payable.plain.name)
+        assert mine["金额（元）"] == 30_000
+        assert mine["金额大写"] == "叁万元整"
+        assert mine["账号"] == payment_of(payable.plain).account_number
+        assert mine["编号"] == payment_of(payable.plain).public_id
+        total = sheet["F4"].value
+        assert round(total * 100) == prepared.total_fen
+        assert sum(round(row["金额（元）"] * 100) for row in rows) == prepared.total_fen
+        assert "批号 2020-001" in sheet["A1"].value
+        assert prepared.list_sha256 in sheet["A2"].value
+
+    def test_each_download_is_kept_with_its_reason(self, prepared, people):
+        with pytest.raises(Refused, match="至少 4 个字"):
+            payments.fetch_list(prepared.public_id, people[0], "看看")
+        assert not Reveal.objects.exists()
+        payments.fetch_list(prepared.public_id, people[0], "送银行发放")
+        kept = payments.fetches(prepared).get()
+        assert (kept.by, kept.reason) == (people[0], "送银行发放")
+        with pytest.raises(Refused, match="区县或市级"):
+            payments.fetch_list(prepared.public_id, UserFactory(auditor=True), "想看一看")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["prepare", "send"])
+def test_two_people_at_once(payable, people, act):
+    """Two connections press at the same moment: one result, the other is told in words."""
+    chosen = ids(ClaimState.APPROVED)
+    if act == "send":
+        batch = payments.prepare_batch(chosen, UserFactory(city=True))
+    barrier, told = Barrier(2, timeout=30), []
+
+    def press(user):
+        try:
+            barrier.wait()
+            if act == "prepare":
+                payments.prepare_batch(chosen, user)
+            else:
+                payments.send_batch(batch.public_id, user, batch.list_sha256)
+            told.append("done")
+        except Refused as refusal:
+            told.append("".join(refusal.messages))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=press, args=(user,), daemon=True) for user in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert told.count("done") == 1, told
+    (refusal,) = [text for text in told if text != "done"]
+    assert ("没有生成发放表" if act == "prepare" else "送银行") in refusal
+    assert "None" not in refusal
+    assert PaymentBatch.objects.count() == 1
+    assert Payment.objects.count() == 5
