@@ -23,6 +23,7 @@ from portal.runs.services import AlreadyDone, running
 from subsidies.models import PolicyVersion, ScreeningRun
 from subsidies.policy import ENGINE_VERSION
 
+from .budgets import check_run
 from .bundles import Bench, canonical
 from .claim_renewal import grants_of, renew_claims
 from .decision_store import CHUNK, copy_decisions, is_same, standing_decisions
@@ -121,6 +122,7 @@ def _screen(log, base_year, legal_date, region):
             messages = to_members("decision", renewed.messages, reverse("enterprises:policies"))
         screening.totals = totals.as_json() | {"claims": dict(claims), "messages": messages}
         screening.save(update_fields=["totals"])
+        check_run(screening)
     log.count(**_counts(screening.totals), unchanged=False)
     return screening, True
 
