@@ -11,7 +11,10 @@ from portal.ui.formatting import cn_datetime, full_date
 from portal.ui.parts import Step
 from subsidies.enums import PolicyState
 from subsidies.models import LocalParameter, PolicyVersion
-from subsidies.policy import LoadedPolicy
+from subsidies.policy import CaseFileError, LoadedPolicy
+from subsidies.policy.cases import read_cases
+from subsidies.policy.diff import SECTIONS, diff
+from subsidies.policy.diff_cases import CaseChange, changed_cases
 from subsidies.policy.show import show_policy, show_provision
 from subsidies.services.local_parameters import last_day as last_day_of
 from subsidies.services.parameter_kinds import ParameterKind, parameter_kinds
@@ -73,6 +76,45 @@ def compared_with(version: PolicyVersion) -> PolicyVersion | None:
 
 
 @dataclass(frozen=True)
+class ChangeLine:
+    """One difference of content: where in the policy, what, before, after, its clause."""
+
+    where: str
+    label: str
+    old: str
+    new: str
+    cite: str
+
+
+def content_changes(old: LoadedPolicy, new: LoadedPolicy) -> list[ChangeLine]:
+    """What differs in content between two versions, the provision by its title."""
+    found = []
+    for change in diff(old, new):
+        provision = new.file.provisions.get(change.provision) or old.file.provisions.get(
+            change.provision
+        )
+        where = f"{provision.title}：" if provision else ""
+        found.append(
+            ChangeLine(
+                f"{where}{SECTIONS[change.section]}",
+                change.label,
+                "没有" if change.old is None else change.old,
+                "删去" if change.new is None else change.new,
+                change.cite,
+            )
+        )
+    return found
+
+
+def case_changes(old: LoadedPolicy, new: LoadedPolicy, cases_text: str) -> list[CaseChange]:
+    """The new version's cases that the old one answers otherwise; [] where they cannot be read."""
+    try:
+        return changed_cases(old, new, read_cases(cases_text, CASES))
+    except CaseFileError:
+        return []
+
+
+@dataclass(frozen=True)
 class DiffLine:
     """One line of a difference. kind: add, remove, same or place."""
 
@@ -80,7 +122,7 @@ class DiffLine:
     text: str
 
 
-_MARKS = {"+": ("add", "增"), "-": ("remove", "删"), "@": ("place", ""), " ": ("same", "")}
+_MARKS = {"+": "add", "-": "remove", "@": "place", " ": "same"}
 
 
 def text_difference(old: PolicyVersion, new: PolicyVersion) -> list[DiffLine]:
@@ -89,7 +131,7 @@ def text_difference(old: PolicyVersion, new: PolicyVersion) -> list[DiffLine]:
         old.source_text.splitlines(), new.source_text.splitlines(), lineterm=""
     )
     return [
-        DiffLine(_MARKS[line[:1] or " "][0], line[1:] if line[:1] != "@" else "…")
+        DiffLine(_MARKS[line[:1] or " "], line[1:] if line[:1] != "@" else "…")
         for line in list(found)[2:]
     ]
 

@@ -7,25 +7,49 @@ from django.db import migrations, models
 
 
 def untangle(apps, schema_editor):
-    """End every figure where a later one begins; what outlives the later one goes on after it."""
+    """Give every figure just the days on which it stood.
+
+    Its first run of days stays with the row, further ones become rows of their own; one that never
+    stood keeps an empty period.
+    """
     LocalParameter = apps.get_model("subsidies", "LocalParameter")
-    rows = {}
+    groups = {}
     for row in LocalParameter.objects.order_by("valid_from", "pk"):
-        rows.setdefault((row.region_id, row.name), []).append(row)
-    for group in rows.values():
-        for position, row in enumerate(group):
-            later = group[position + 1] if position + 1 < len(group) else None
-            end = row.valid_until
-            if later is None or (end is not None and end <= later.valid_from):
-                continue
-            row.valid_until = later.valid_from
-            row.save(update_fields=["valid_until"])
-            if later.valid_until is not None and (end is None or end > later.valid_until):
-                _continue(LocalParameter, row, later.valid_until, end, group)
+        groups.setdefault((row.region_id, row.name), []).append(row)
+    for rows in groups.values():
+        runs = _runs(rows)
+        for row in rows:
+            own = [(start, end) for standing, start, end in runs if standing is row]
+            first = own[0] if own else (row.valid_from, row.valid_from)
+            if (row.valid_from, row.valid_until) != first:
+                row.valid_from, row.valid_until = first
+                row.save(update_fields=["valid_from", "valid_until"])
+            for start, end in own[1:]:
+                _continue(LocalParameter, row, start, end)
 
 
-def _continue(LocalParameter, row, start, end, group):
-    rest = LocalParameter.objects.create(
+def _runs(rows):
+    """[(row, first day, day after the last or None)] in order; rows are sorted by valid_from."""
+    edges = sorted({day for r in rows for day in (r.valid_from, r.valid_until) if day is not None})
+    runs = []
+    for start, end in zip(edges, [*edges[1:], None]):
+        covering = [
+            row
+            for row in rows
+            if row.valid_from <= start and (row.valid_until is None or row.valid_until > start)
+        ]
+        if not covering:
+            continue
+        row = covering[-1]
+        if runs and runs[-1][0] is row and runs[-1][2] == start:
+            runs[-1] = (row, runs[-1][1], end)
+        else:
+            runs.append((row, start, end))
+    return runs
+
+
+def _continue(LocalParameter, row, start, end):
+    LocalParameter.objects.create(
         region_id=row.region_id,
         name=row.name,
         value=row.value,
@@ -36,8 +60,6 @@ def _continue(LocalParameter, row, start, end, group):
         approver_id=row.approver_id,
         created_at=row.created_at,
     )
-    group.append(rest)
-    group.sort(key=lambda one: (one.valid_from, one.pk))
 
 
 class Migration(migrations.Migration):

@@ -21,11 +21,11 @@ def ending_versions(today: date) -> list[PolicyVersion]:
     """
     latest = today + timedelta(days=settings.POLICY_ENDING_DAYS)
     found = []
-    for standing in standing_on(today):
+    for standing in standing_on(today, with_texts=False):
         version = standing.in_force
         if version is None or version.effective_until is None or last_day(version) > latest:
             continue
-        after = standing_on(version.effective_until)
+        after = standing_on(version.effective_until, with_texts=False)
         if not any(s.in_force and s.in_force.policy_id == version.policy_id for s in after):
             found.append(version)
     return sorted(found, key=lambda version: (version.effective_until, version.policy_id))

@@ -45,14 +45,15 @@ class Standing:
     expired: PolicyVersion | None = None
 
 
-def standing_on(day: date) -> list[Standing]:
-    """Every policy that had begun by a day, by policy id.
+def standing_on(day: date, *, with_texts: bool = True) -> list[Standing]:
+    """Every policy that had begun by a day, by policy id. with_texts: whether they will be read.
 
     A version published later stands before an earlier one from its first day on. When it has
     ended, the earlier one does not come back: nobody extended it.
     """
     versions = defaultdict(list)
-    for version in PolicyVersion.objects.published().order_by("policy_id", "-published_at", "-pk"):
+    found = PolicyVersion.objects.published().order_by("policy_id", "-published_at", "-pk")
+    for version in found.defer("cases_text", *(() if with_texts else ("source_text",))):
         if (version.effective_from or date.min) <= day:
             versions[version.policy_id].append(version)
     return [_standing(newest_first, day) for newest_first in versions.values()]

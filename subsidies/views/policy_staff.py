@@ -17,7 +17,7 @@ from subsidies.policy_forms import NewDraftForm, PolicyDraftForm, ReturnForm
 from subsidies.policy_text import state_of
 from subsidies.services import policy_drafts as service
 from subsidies.services.policy_expiry import ending_versions
-from subsidies.services.publishing import last_day
+from subsidies.services.publishing import compiled, last_day
 
 from .said import refusals_said
 
@@ -94,6 +94,7 @@ def policy(request, public_id):
             "text": policy_pages.plain_text(check.policy) if check.policy else "",
             "texts": policy_pages.both_texts(version, check),
             "before": before,
+            **_compared(version, before, check.policy),
             "difference": policy_pages.text_difference(before, version) if before else (),
             "mark": service.mark_of(version),
             "may_edit": own and writable,
@@ -103,6 +104,16 @@ def policy(request, public_id):
             "form": ReturnForm(),
         },
     )
+
+
+def _compared(version, before, loaded):
+    if before is None or loaded is None:
+        return {"changes": None, "case_changes": ()}
+    old = compiled(before)
+    return {
+        "changes": policy_pages.content_changes(old, loaded),
+        "case_changes": policy_pages.case_changes(old, loaded, version.cases_text),
+    }
 
 
 @allow(WRITERS)

@@ -99,7 +99,7 @@ def test_the_counts_are_kept_for_half_a_minute(city, django_assert_num_queries):
 
 
 def test_counting_takes_few_queries(city, django_assert_max_num_queries):
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(14):
         nav_counts(city)
 
 

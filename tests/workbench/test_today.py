@@ -193,7 +193,7 @@ def test_the_page_takes_a_fixed_number_of_queries(
         ShortageFactory(missing_total=200, is_emergency=True)
         VacancyFactory(in_review=True)
     cache.clear()  # with everything counted anew
-    with django_assert_max_num_queries(50):
+    with django_assert_max_num_queries(53):
         text = client.get(reverse(TODAY)).content.decode()
     assert "全部待办" in text
     assert "全部待办" not in page_of(client, city, all="1")[0]
