@@ -64,6 +64,10 @@ class Leaf:
         """This leaf."""
         yield self
 
+    def choices(self, facts, params):
+        """A leaf chooses nothing."""
+        yield from ()
+
 
 @dataclass(frozen=True)
 class Node:
@@ -106,6 +110,19 @@ class Node:
         """Every leaf below."""
         for part in self.parts:
             yield from part.leaves()
+
+    def choices(self, facts, params):
+        """``(label, number of parts, position taken)`` of each lesser or greater figure below.
+
+        The position is ``None`` while a part is unknown or two of them are equal.
+        """
+        for part in self.parts:
+            yield from part.choices(facts, params)
+        if self.kind in ("least", "greatest"):
+            values = [part.compute(facts, params) for part in self.parts]
+            taken = self.compute(facts, params)
+            alone = taken is not None and values.count(taken) == 1
+            yield self.label, len(values), values.index(taken) if alone else None
 
 
 def build(expr, parameters, tables):
@@ -165,6 +182,11 @@ class CompiledAmount:
         if self._tranches and value is not None:
             value = self._tranches.compute(value, facts, params)
         return None if value is None else max(0, value)
+
+    def choices(self, facts, params):
+        """Which part each lesser or greater figure takes, in the amount and its caps."""
+        for node in filter(None, (self._node(params), *(cap for _, cap in self._caps))):
+            yield from node.choices(facts, params)
 
     def missing(self, facts, params) -> list[tuple[str, str]]:
         """``(fact or parameter name, label)`` of every figure that is unknown."""

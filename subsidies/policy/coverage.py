@@ -1,11 +1,12 @@
 """Whether the cases of a policy file try what has to be tried.
 
-For every provision: a grant, each rule failing alone, and each fact and each local parameter it
-needs being unknown. Boundaries and caps are held by the mutation test instead.
+For every provision: a grant, each rule failing alone, each fact and each local parameter it needs
+being unknown, and both sides of every end (``boundaries``).
 """
 
 from collections.abc import Iterable
 
+from .boundaries import boundary_gaps
 from .cases import Case
 from .evaluator import Evaluator
 from .facts import CATALOGUE
@@ -62,11 +63,12 @@ def missing_cases(policy: LoadedPolicy, cases: Iterable[Case]) -> list[str]:
         decided = []
         for case in own:
             local = check_local(policy.file, case.local)
-            decided.append((case, Evaluator(policy, key, local, case.as_of)(case.facts)))
-        if not any(decision.outcome == "grant" for _, decision in decided):
+            evaluator = Evaluator(policy, key, local, case.as_of)
+            decided.append((case, evaluator(case.facts), evaluator))
+        if not any(decision.outcome == "grant" for _, decision, _ in decided):
             gaps.append(f"{name}：没有发放的用例")
         alone = set()
-        for _, decision in decided:
+        for _, decision, _ in decided:
             false = {e["rule"] for e in decision.trace if e["result"] is False}
             if len(false) == 1:
                 alone |= false
@@ -74,13 +76,14 @@ def missing_cases(policy: LoadedPolicy, cases: Iterable[Case]) -> list[str]:
             if rule not in alone:
                 gaps.append(f"{name}：没有只差“{rule}”的用例")
         facts, parameters = needs(policy, key)
-        reviewed = [case for case, decision in decided if decision.outcome == "review"]
+        reviewed = [case for case, decision, _ in decided if decision.outcome == "review"]
         for fact in sorted(facts):
             if all(case.facts.get(fact) is not None for case in reviewed):
                 gaps.append(f"{name}：没有“{fact}”不详的用例")
         for parameter in sorted(parameters):
             if all(case.local.get(parameter) is not None for case in reviewed):
                 gaps.append(f"{name}：没有“{parameter}”未填写的用例")
+        gaps.extend(f"{name}：{gap}" for gap in dict.fromkeys(boundary_gaps(policy, key, decided)))
     return gaps
 
 

@@ -143,6 +143,12 @@ class Evaluator:
             [check for watched, check in self._checks if watched is None or watched not in facts],
         )
 
+    def choices(self, facts: dict) -> list[tuple]:
+        """Which part every lesser or greater figure of the amount takes (see ``boundaries``)."""
+        if self._amount is None:
+            return []
+        return list(self._amount.choices(facts, self._parameters(facts.get("base_year"))))
+
     def _trace_exclusions(self, trace, facts, params):
         excluded = False
         for rule, if_unknown in self._exclusions:
