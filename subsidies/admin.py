@@ -17,7 +17,6 @@ from .models import (
     InsuranceMonth,
     InsuranceRejection,
     InsuranceReopening,
-    InsuredPerson,
     LocalParameter,
     Objection,
     PayeeAccount,
@@ -132,14 +131,6 @@ class InsuranceMonthAdmin(TableAdmin):
     list_display = ["enterprise", "month", "headcount", "premium_enterprise_fen"]
     search_fields = _ENTERPRISE
     list_filter = ["month"]
-
-
-@admin.register(InsuredPerson)
-class InsuredPersonAdmin(TableAdmin):
-    """参保人员: by hash; nobody's number is kept."""
-
-    list_display = ["enterprise", "person_hash", "first_month", "last_month", "base_fen"]
-    search_fields = _ENTERPRISE
 
 
 @admin.register(InsuranceMapping)

@@ -14,7 +14,7 @@ from . import people
 from .applications import ApplicationRow, applications
 from .contacts import Contacts
 from .enterprises import EnterpriseRow, Enterprises, KeyEntryRow
-from .insurance import Insurance, MonthRow, PersonRow
+from .insurance import Insurance, MonthRow, Spells
 from .seekers import SeekerRow, Seekers
 from .shortages import ShortageRow, shortages
 from .size import CitySize
@@ -101,9 +101,9 @@ class DemoCity:
         """Records by enterprise and month."""
         return self.insurance.month_rows()
 
-    def insured_persons(self) -> Iterator[PersonRow]:
-        """Persons behind the records."""
-        return self.insurance.person_rows()
+    def insured_spells(self) -> Iterator[Spells]:
+        """Persons behind the records, in blocks of columns."""
+        return self.insurance.spells()
 
 
 def generate(size: CitySize | float, seed: int, today: datetime.date) -> DemoCity:

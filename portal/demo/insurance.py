@@ -6,7 +6,6 @@ month is the sum over its persons, except for the planted enterprises, whose tot
 """
 
 import datetime
-import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -38,14 +37,20 @@ class MonthRow(NamedTuple):
     social_insurance_fen: int | None
 
 
-class PersonRow(NamedTuple):
-    """One person's spell with an enterprise, both months inside."""
+class Spells(NamedTuple):
+    """Persons' spells with some enterprises, a column each; the months 1 … 12 are both inside.
 
-    enterprise: int
-    person_hash: str
-    first_month: int
-    last_month: int
-    base_fen: int
+    person: (n,) V16 keys that stand for nobody. first_insured: datetime64[D]. pays: whether the
+    enterprise pays what it owes.
+    """
+
+    enterprise: np.ndarray
+    person: np.ndarray
+    first_month: np.ndarray
+    last_month: np.ndarray
+    base_fen: np.ndarray
+    first_insured: np.ndarray
+    pays: np.ndarray
 
 
 class _Block(NamedTuple):
@@ -58,7 +63,7 @@ class _Block(NamedTuple):
 
 
 class Insurance:
-    """Streams of months and of persons; both are computed block by block and agree."""
+    """Months and persons' spells; both are computed block by block and agree."""
 
     def __init__(self, enterprises: Enterprises, months: int):
         self.enterprises, self.months = enterprises, months
@@ -68,21 +73,28 @@ class Insurance:
         for start in range(0, self.enterprises.count, _BLOCK):
             yield from self._months_of(start)
 
-    def person_rows(self) -> Iterator[PersonRow]:
-        """Persons of all enterprises in order. The hash stands for no real number."""
+    def spells(self) -> Iterator[Spells]:
+        """Spells of all enterprises in order, block by block."""
         for start in range(0, self.enterprises.count, _BLOCK):
             block = self._block(start)
-            for i, (owner, first, last, base) in enumerate(
-                zip(block.owner, block.first, block.last, block.base_fen, strict=True)
-            ):
-                key = f"demo-person:{self.enterprises.seed}:{start}:{i}".encode()
-                yield PersonRow(
-                    start + int(owner),
-                    hashlib.sha256(key).hexdigest(),
-                    int(first) + 1,
-                    int(last) + 1,
-                    int(base),
-                )
+            size = block.owner.size
+            draw = rng(self.enterprises.seed, "insured-persons", start)
+            # Who comes in during the year was insured elsewhere before, but for one in six.
+            earlier = draw.geometric(1 / 70, size)
+            new = (block.first > 0) & (draw.random(size) < 1 / 6)
+            months = (
+                (BASE_YEAR - 1970) * 12 + block.first - np.where(new, 0, np.minimum(earlier, 360))
+            )
+            planted = start + block.owner < len(PLANTED)
+            yield Spells(
+                start + block.owner,
+                np.frombuffer(draw.bytes(16 * size), dtype="V16"),
+                block.first + 1,
+                block.last + 1,
+                block.base_fen,
+                months.astype("datetime64[M]").astype("datetime64[D]"),
+                planted | (block.flags[block.owner, 0] >= _ZERO_SHARE),
+            )
 
     def _heads(self, start: int, stop: int, draw: np.random.Generator) -> np.ndarray:
         """Insured persons by enterprise and month: a drift over the year with small steps."""

@@ -16,7 +16,6 @@ from .insurance import (
     InsuranceMonth,
     InsuranceRejection,
     InsuranceReopening,
-    InsuredPerson,
     PersonMonth,
 )
 from .payment import PayeeAccount, Payment, PaymentBatch, Recovery, Repayment
@@ -36,7 +35,6 @@ __all__ = [
     "InsuranceMonth",
     "InsuranceRejection",
     "InsuranceReopening",
-    "InsuredPerson",
     "LocalParameter",
     "Objection",
     "PayeeAccount",

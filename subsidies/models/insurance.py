@@ -185,32 +185,6 @@ class InsuranceMonth(models.Model):
         return f"{self.enterprise_id} {self.month:%Y-%m}"
 
 
-class InsuredPerson(models.Model):
-    """参保人员: a person's spell with an enterprise, keyed by hash; the clear number is not kept.
-
-    first_month and last_month are first days of months, both inside the spell.
-    """
-
-    enterprise = models.ForeignKey(Enterprise, models.RESTRICT, related_name="insured_persons")
-    person_hash = models.CharField("人员哈希", max_length=64)
-    first_month = models.DateField("首个缴费月")
-    last_month = models.DateField("最后缴费月")
-    base_fen = models.PositiveIntegerField("缴费基数（分）")
-    source = models.ForeignKey(InsuranceImport, models.RESTRICT, related_name="persons")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "参保人员"
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(last_month__gte=models.F("first_month")),
-                name="insured_spell_order",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.enterprise_id} {self.person_hash[:8]}"
-
-
 class PersonMonth(models.Model):
     """参保人员缴费月: one person at one enterprise in one month of unemployment insurance.
 

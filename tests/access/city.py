@@ -24,7 +24,7 @@ from portal.outbox.services import post
 from portal.reports.services.weekly import make_weekly_snapshot
 from portal.runs.models import JobRun
 from subsidies.enums import ClaimState
-from subsidies.models import Claim, ClaimBatch, ClaimStep, InsuredPerson, Objection, PublicNotice
+from subsidies.models import Claim, ClaimBatch, ClaimStep, Objection, PublicNotice
 from subsidies.services.local_parameters import propose_parameter
 from subsidies.services.policy_drafts import draft_from
 from subsidies.services.screening import screen_refunds
@@ -264,12 +264,4 @@ def _records(side, walkers):
     SignIn.objects.create(user=walkers["city"], name_index="x", outcome=SignInOutcome.SUCCESS)
     AccountChange.objects.create(
         account=walkers["city"], by=walkers["administrator"], kind=AccountChangeKind.CREATED
-    )
-    InsuredPerson.objects.create(
-        enterprise=side.enterprise,
-        person_hash="x" * 64,
-        first_month=date(2019, 1, 1),
-        last_month=date(2019, 12, 1),
-        base_fen=400_000,
-        source=side.enterprise.insurance_months.first().source,
     )

@@ -35,7 +35,7 @@ from .conftest import SMALL, TODAY
 EMPLOYERS = Path(__file__).with_name("employers.bin").read_bytes()
 STREAMS = (
     "staff", "hotlines", "enterprises", "key_entries", "vacancies", "seekers", "applications",
-    "shortages", "insurance_months", "insured_persons",
+    "shortages", "insurance_months",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 
+import numpy as np
 import pytest
 
 from portal.demo.city import generate
@@ -64,15 +65,18 @@ def test_gaps_are_where_they_were_planted(months):
 
 def test_persons_add_up_to_the_months(city, months):
     heads, bases = Counter(), Counter()
-    hashes = set()
-    for person in city.insured_persons():
-        assert 1 <= person.first_month <= person.last_month <= 12
-        assert len(person.person_hash) == 64
-        hashes.add(person.person_hash)
-        for month in range(person.first_month, person.last_month + 1):
-            heads[person.enterprise, month] += 1
-            bases[person.enterprise, month] += person.base_fen
-    assert len(hashes) > sum(heads[n, 1] for n in range(SMALL.enterprises))
+    people = set()
+    for block in city.insured_spells():
+        people |= {bytes(key) for key in block.person}
+        assert (block.first_insured <= np.datetime64("2019-12-01")).all()
+        for owner, first, last, base in zip(
+            block.enterprise, block.first_month, block.last_month, block.base_fen, strict=True
+        ):
+            assert 1 <= first <= last <= 12
+            for month in range(first, last + 1):
+                heads[owner, month] += 1
+                bases[owner, month] += int(base)
+    assert len(people) > sum(heads[n, 1] for n in range(SMALL.enterprises))
     checked = 0
     for number, year in months.items():
         for month, row in year.items():

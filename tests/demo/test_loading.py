@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count, F, Sum
 
 from enterprises.models import (
     Enterprise,
@@ -29,14 +29,21 @@ from portal.demo.loading.tables import copy_into, reserve
 from portal.demo.people import DEMO_PASSWORD
 from portal.places.loading import load_places
 from portal.runs.models import JobRun
-from subsidies.models import InsuranceImport, InsuranceMonth, InsuredPerson, LocalParameter
+from subsidies.models import (
+    BenefitRecipient,
+    InsuranceImport,
+    InsuranceMonth,
+    LocalParameter,
+    PersonMonth,
+)
 
 from .conftest import SMALL, TODAY
 
 COUNTED = (
     User, Membership, ConsentRecord, Enterprise, KeyListEntry, ShortageDeclaration, ShortageFill,
     Vacancy, VacancyReview, JobSeeker, JobIntention, Application, Hotline, Commissioner,
-    Assignment, Ticket, Visit, InsuranceImport, InsuranceMonth, InsuredPerson, LocalParameter,
+    Assignment, Ticket, Visit, InsuranceImport, InsuranceMonth, PersonMonth, BenefitRecipient,
+    LocalParameter,
 )  # fmt: skip
 
 
@@ -76,6 +83,31 @@ def test_everything_is_there(city_db):
     assert found["InsuranceMonth"] == city_db.get("缴费月", city_db.ADDED)
     assert all(found.values()), found
     connection.check_constraints()
+
+
+def test_person_months_agree_with_the_enterprise_months(city_db):
+    """Each month of each kind is one current import; the heads of both sides are the same."""
+    imports = InsuranceImport.objects.all()
+    assert {one.state for one in imports} == {"current"}
+    assert len({(one.kind, one.first_month) for one in imports}) == len(imports) == 36
+    heads = {
+        (row["enterprise"], row["month"]): row["heads"]
+        for row in PersonMonth.objects.filter(back_paid=False)
+        .values("enterprise", "month")
+        .annotate(heads=Count("line"))
+    }
+    months = InsuranceMonth.objects.exclude(headcount=None)
+    assert months.count() > 1000
+    for month in months:
+        assert heads[month.enterprise_id, month.month] == month.headcount
+    for one in imports.filter(kind="person_month"):
+        rows = PersonMonth.objects.filter(month=one.first_month, source=one)
+        assert rows.count() == one.lines
+        assert rows.aggregate(fen=Sum("paid_fen"))["fen"] == one.premium_fen
+    drawing = BenefitRecipient.objects.first()
+    left = PersonMonth.objects.filter(person=drawing.person, enterprise=drawing.enterprise)
+    assert left.exists()
+    assert not left.filter(month__gte=drawing.began_on.replace(day=1)).exists()
 
 
 def test_loading_again_changes_nothing_and_says_so(city_db):

@@ -13,7 +13,7 @@ from portal.places.loading import load_places
 from portal.places.models import Division
 from portal.runs.services import running
 
-from . import enterprises, people, records, seekers
+from . import enterprises, insurance, people, records, seekers
 from .context import Load
 from .tables import reserve
 
@@ -92,5 +92,5 @@ _STAGES = (
     ("包保、工单、走访", records.load_contacts),
     ("本地参数", records.load_parameters),
     ("政策", records.load_policies),
-    ("社保记录", records.load_insurance),
+    ("社保记录", insurance.load_insurance),
 )

@@ -1,78 +1,21 @@
-"""Insurance records, local parameters; assignments, tickets, visits."""
+"""Local parameters; assignments, tickets, visits."""
 
 import datetime
-import hashlib
 from collections.abc import Iterator
 
 from hotlines.models import Assignment, Ticket, Visit
 from portal.accounts.crypto import encrypt
 from portal.accounts.models import User
-from portal.demo.insurance import month_day
 from portal.demo.people import PARAMETERS
 from portal.demo.regions import CITY
-from portal.demo.size import BASE_YEAR
-from subsidies.models import InsuranceImport, InsuranceMonth, InsuredPerson, LocalParameter
+from subsidies.models import LocalParameter
 from subsidies.services.policy_drafts import approve
 from subsidies.services.policy_files import import_files
 
 from .context import Load
-from .tables import copy_into, reserve
+from .tables import copy_into
 
 _TICKETS, _VISITS = 120, 320
-
-
-def load_insurance(load: Load) -> None:
-    """Months and persons of the base year, as one accepted import."""
-    city, keys = load.city, load.keys
-    source = reserve(InsuranceImport, 1)
-    days = {month: month_day(month) for month in range(1, city.size.months + 1)}
-    premium = 0
-
-    def months() -> Iterator[tuple]:
-        nonlocal premium
-        for row in city.insurance_months():
-            premium += (row.premium_enterprise_fen or 0) + (row.premium_employee_fen or 0)
-            yield keys.enterprises + row.enterprise, days[row.month], *row[2:], source
-
-    columns = (
-        "enterprise_id", "month", "headcount", "premium_enterprise_fen", "premium_employee_fen",
-        "social_insurance_fen", "source_id",
-    )  # fmt: skip
-    lines = copy_into(InsuranceMonth, columns, months())
-    load.added("缴费月", lines)
-    load.added(
-        "参保人员",
-        copy_into(
-            InsuredPerson,
-            ("enterprise_id", "person_hash", "first_month", "last_month", "base_fen", "source_id"),
-            (
-                (
-                    keys.enterprises + row.enterprise,
-                    row.person_hash,
-                    days[row.first_month],
-                    days[row.last_month],
-                    row.base_fen,
-                    source,
-                )
-                for row in city.insured_persons()
-            ),
-        ),
-    )
-    label = f"演示数据：{BASE_YEAR} 年度失业保险缴费记录"
-    digest = hashlib.sha256(f"{label} {city.seed} {city.size}".encode()).hexdigest()
-    InsuranceImport.objects.create(
-        pk=source,
-        kind="enterprise_month",
-        source=label,
-        sha256=digest,
-        first_month=days[1],
-        last_month=days[city.size.months],
-        lines=lines,
-        accepted=lines,
-        rejected=0,
-        premium_fen=premium,
-        imported_by_id=keys.users["city2"],
-    )
 
 
 def load_parameters(load: Load) -> None:
