@@ -13,7 +13,7 @@ from itertools import groupby
 
 from django.db.models import Q, QuerySet
 
-from subsidies.models import Decision
+from subsidies.models import Decision, PolicyVersion
 from subsidies.policy import ENGINE_VERSION, Evaluator, PolicyError, choose_winner
 from subsidies.policy import facts as catalogue
 from subsidies.policy.parameters import check_local
@@ -30,7 +30,7 @@ from .bundles import (
 from .parameters import figures_for
 from .publishing import compiled
 
-CHUNK = 2000  # decisions read at once
+CHUNK = 500  # decisions read at once
 REPORT_EVERY = 5000
 KEPT = 200  # differences kept in words; all are counted
 COLUMN_WORDS = {
@@ -105,14 +105,16 @@ def replay(public_ids: list[str]) -> ReplayReport:
 
 def _replay(decisions: QuerySet, report) -> ReplayReport:
     found = ReplayReport()
-    rows = (
-        decisions.select_related("screening", "policy")
-        .order_by("screening_id", "enterprise_id", "pk")
-        .iterator(chunk_size=CHUNK)
-    )
+    rows = decisions.order_by("screening_id", "enterprise_id", "pk").iterator(chunk_size=CHUNK)
+    # Joined, every row would bring a policy's whole text with it.
+    policies: dict[int, PolicyVersion] = {}
     bench, told = None, 0
     for (screening_id, _), bundle in groupby(rows, lambda d: (d.screening_id, d.enterprise_id)):
         bundle = list(bundle)
+        for decision in bundle:
+            if decision.policy_id not in policies:
+                policies[decision.policy_id] = decision.policy
+            decision.policy = policies[decision.policy_id]
         if screening_id is None:
             results = ((decision, _application_faults(decision)) for decision in bundle)
         else:
