@@ -1,0 +1,322 @@
+"""Corrections after approval: 补发, 追回, or a person decides. Never an edit, never twice."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from portal.outbox.models import Message
+from portal.refused import Refused
+from subsidies.enums import ClaimState, PaymentBatchState, PaymentState, RecoveryState
+from subsidies.models import Claim, ClaimStep, Decision, Payment, Recovery, Repayment
+from subsidies.services import claims as claim_service
+from subsidies.services import notices, payments, recoveries, reopening, settlement
+from tests.factories import UserFactory, division
+
+from .conftest import at, ids
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2020, 4, 14)
+YUAN = 100
+
+
+@pytest.fixture
+def paid(payable, people):
+    """All five claims paid on 14 April. → city"""
+    batch = payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+    payments.send_batch(batch.public_id, people[1], batch.list_sha256)
+    settlement.record_paid(batch.public_id, people[0], TODAY)
+    return payable
+
+
+def living(enterprise):
+    return Claim.objects.filter(enterprise=enterprise).exclude(state=ClaimState.SUPERSEDED)
+
+
+def through(claim, people, clock, day):
+    """Review, publish, approve and pay a claim, from that day of 2020 on."""
+    clock(at(2020, *day))
+    batch = claim_service.first_review([claim.public_id], people[0])
+    claim_service.second_review(batch.public_id, people[1], sampled=True)
+    notice = notices.publish_notice([claim.public_id], people[1], 5)
+    clock(at(notice.ends_on.year, notice.ends_on.month, notice.ends_on.day, 18))
+    notices.conclude_notice(notice)
+    sent = payments.prepare_batch([claim.public_id], people[0])
+    payments.send_batch(sent.public_id, people[1], sent.list_sha256)
+    settlement.record_paid(sent.public_id, people[0], notice.ends_on)
+    claim.refresh_from_db()
+    return notice
+
+
+class TestMore:
+    def test_a_paid_claim_gets_the_difference(self, paid, correct, people, clock):
+        old = living(paid.plain).get()
+        before = (old.amount_fen, old.decision_id, old.state)
+        run = correct(paid.plain, 35_000 * YUAN)
+        assert run.totals["claims"]["adjustments"] == 1
+        old.refresh_from_db()
+        assert (old.amount_fen, old.decision_id, old.state) == before
+        new = living(paid.plain).get(adjusts=old)
+        assert (new.amount_fen, new.state) == (5_000 * YUAN, ClaimState.SCREENED)
+        assert new.decision.supersedes == old.decision
+        member = paid.plain.memberships.get().user
+        message = Message.objects.get(recipient=member, kind="claim_corrected")
+        assert "补发 5,000.00 元" in message.body
+        notice = through(new, people, clock, (4, 16))
+        assert notice.entries[0]["supplement"] is True
+        assert new.state == ClaimState.PAID
+        total = sum(
+            Payment.objects.filter(claim__enterprise=paid.plain).values_list(
+                "amount_fen", flat=True
+            )
+        )
+        assert total == 35_000 * YUAN
+
+    def test_an_approved_claim_goes_on_beside_it(self, approved, correct):
+        correct(approved.plain, 35_000 * YUAN)
+        states = dict(living(approved.plain).values_list("amount_fen", "state"))
+        assert states == {3_000_000: ClaimState.APPROVED, 500_000: ClaimState.SCREENED}
+
+    def test_several_in_a_row_are_never_counted_twice(self, paid, correct, people, clock):
+        first = living(paid.plain).get()
+        correct(paid.plain, 35_000 * YUAN)
+        correct(paid.plain, 33_000 * YUAN)
+        (adjustment,) = living(paid.plain).filter(adjusts=first)
+        assert adjustment.amount_fen == 3_000 * YUAN
+        through(adjustment, people, clock, (4, 16))
+        correct(paid.plain, 40_000 * YUAN)
+        newest = living(paid.plain).get(state=ClaimState.SCREENED)
+        assert (newest.amount_fen, newest.adjusts) == (7_000 * YUAN, first)
+        correct(paid.plain, 33_000 * YUAN)
+        assert living(paid.plain).filter(state=ClaimState.SCREENED).count() == 0
+        assert not Recovery.objects.exists()
+
+    def test_the_same_sum_makes_nothing(self, paid, city, screen):
+        city.plain.insurance_months.filter(month=date(2019, 12, 1)).update(headcount=115)
+        run = screen(again=True).screening
+        assert run.totals["claims"]["changed_after_approval"] == 1
+        assert (living(paid.plain).count(), Recovery.objects.count()) == (1, 0)
+
+    def test_reviewers_of_a_replaced_difference_are_told(self, paid, correct, people):
+        correct(paid.plain, 35_000 * YUAN)
+        claim_service.first_review(ids(), people[0])
+        run = correct(paid.plain, 36_000 * YUAN)
+        assert run.totals["claims"]["reviews_undone"] == 1
+        assert Message.objects.get(kind="claims_corrected").recipient == people[0]
+
+    def test_only_one_first_claim_a_year(self, paid):
+        old = living(paid.plain).get()
+        with pytest.raises(IntegrityError, match="one_grant_per_group"), transaction.atomic():
+            Claim.objects.create(
+                decision=Decision.objects.leading().get(enterprise=paid.over),
+                enterprise=paid.plain,
+                exclusivity_group=old.exclusivity_group,
+                base_year=2019,
+                amount_fen=1,
+            )
+
+
+class TestLess:
+    def test_a_paid_claim_opens_a_recovery(self, paid, correct):
+        old = living(paid.plain).get()
+        run = correct(paid.plain, 20_000 * YUAN)
+        assert run.totals["claims"]["recoveries"] == 1
+        recovery = Recovery.objects.get()
+        assert (recovery.claim, recovery.amount_fen) == (old, 10_000 * YUAN)
+        assert recovery.decision == Decision.objects.standing().get(
+            enterprise=paid.plain, outcome="grant"
+        )
+        assert "第 2 次筛查" in recovery.reason
+        assert living(paid.plain).get() == old
+
+    def test_nothing_granted_any_more(self, paid, screen):
+        paid.plain.insurance_months.filter(month=date(2019, 12, 1)).update(headcount=90)
+        screen(again=True)
+        recovery = Recovery.objects.get()
+        assert recovery.amount_fen == 30_000 * YUAN
+        assert recovery.decision.outcome == "deny"
+        assert recovery.decision.provision_id == recovery.claim.decision.provision_id
+
+    def test_at_the_bank_counts_as_paid(self, payable, people, correct):
+        batch = payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+        payments.send_batch(batch.public_id, people[1], batch.list_sha256)
+        correct(payable.plain, 20_000 * YUAN)
+        assert Recovery.objects.get().amount_fen == 10_000 * YUAN
+
+    def test_approved_and_in_no_batch_goes_to_a_person(self, approved, correct, people):
+        correct(approved.plain, 20_000 * YUAN)
+        old = living(approved.plain).get()
+        assert old.state == ClaimState.RETURNED
+        assert "现在应为 20,000.00 元" in old.returned_reason
+        with pytest.raises(Refused, match="还应得 20,000.00 元，不能结束"):
+            reopening.close_claim(old.public_id, people[0], "不发了")
+        new = reopening.reopen_claim(old.public_id, people[0], "按更正办理")
+        assert (new.amount_fen, new.adjusts, new.state) == (2_000_000, None, ClaimState.SCREENED)
+        assert not Recovery.objects.exists()
+
+    def test_approved_and_nothing_left_is_closed(self, approved, screen, people):
+        approved.plain.insurance_months.filter(month=date(2019, 12, 1)).update(headcount=90)
+        screen(again=True)
+        old = living(approved.plain).get()
+        with pytest.raises(Refused, match="不予返还"):
+            reopening.reopen_claim(old.public_id, people[0], "再看")
+        reopening.close_claim(old.public_id, people[0], "裁员率超过上限")
+        old.refresh_from_db()
+        assert old.state == ClaimState.SUPERSEDED
+
+    def test_out_of_a_batch_that_was_not_sent(self, payable, people, correct):
+        batch = payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+        seen, before = batch.list_sha256, batch.total_fen
+        correct(payable.plain, 20_000 * YUAN)
+        batch.refresh_from_db()
+        assert (batch.count, batch.total_fen) == (4, before - 3_000_000)
+        assert Payment.objects.get(claim__enterprise=payable.plain).state == PaymentState.CANCELLED
+        assert living(payable.plain).get().state == ClaimState.RETURNED
+        assert "有 1 笔因更正退出" in Message.objects.get(kind="payment_batch_changed").subject
+        with pytest.raises(Refused, match="名单有变化"):
+            payments.send_batch(batch.public_id, people[1], seen)
+        payments.send_batch(batch.public_id, people[1], batch.list_sha256)
+
+    def test_the_last_one_out_cancels_the_batch(self, approved, confirm, people, correct):
+        confirm(approved.plain)
+        claim = living(approved.plain).get()
+        batch = payments.prepare_batch([claim.public_id], people[0])
+        correct(approved.plain, 20_000 * YUAN)
+        batch.refresh_from_db()
+        assert (batch.state, batch.count) == (PaymentBatchState.CANCELLED, 0)
+        assert "更正" in batch.cancelled_reason
+
+    def test_less_and_less_asks_each_time_for_the_rest(self, paid, correct):
+        correct(paid.plain, 20_000 * YUAN)
+        correct(paid.plain, 15_000 * YUAN)
+        assert list(Recovery.objects.order_by("pk").values_list("amount_fen", flat=True)) == [
+            1_000_000,
+            500_000,
+        ]
+
+    def test_less_then_more_lowers_what_is_asked(self, paid, correct, people):
+        correct(paid.plain, 20_000 * YUAN)
+        recovery = Recovery.objects.get()
+        recoveries.notify_recovery(recovery.public_id, people[0], 15)
+        recoveries.record_repayment(
+            recovery.public_id, people[0], amount_fen=200_000, paid_on=TODAY, voucher="A1"
+        )
+        correct(paid.plain, 25_000 * YUAN)
+        recovery.refresh_from_db()
+        assert recovery.state == RecoveryState.SUPERSEDED
+        assert Recovery.objects.get(state=RecoveryState.OPEN).amount_fen == 300_000
+        correct(paid.plain, 32_000 * YUAN)
+        assert not Recovery.objects.filter(state=RecoveryState.OPEN).exists()
+        # 30,000 paid, 2,000 came back, 32,000 granted.
+        assert living(paid.plain).get(state=ClaimState.SCREENED).amount_fen == 400_000
+
+    def test_sent_back_by_the_bank_is_not_asked_for(self, payable, people, correct, clock, confirm):
+        batch = payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+        payments.send_batch(batch.public_id, people[1], batch.list_sha256)
+        correct(payable.plain, 20_000 * YUAN)
+        payment = Payment.objects.get(claim__enterprise=payable.plain)
+        settlement.record_returned(batch.public_id, people[0], TODAY, {payment.public_id: "销户"})
+        assert Recovery.objects.get().state == RecoveryState.SUPERSEDED
+        claim = living(payable.plain).get()
+        assert claim.state == ClaimState.RETURNED
+        new = reopening.reopen_claim(claim.public_id, people[0], "按更正办理")
+        assert new.amount_fen == 20_000 * YUAN
+
+    def test_the_database_keeps_one_recovery_for_a_decision(self, paid, correct):
+        correct(paid.plain, 20_000 * YUAN)
+        one = Recovery.objects.get()
+        with pytest.raises(IntegrityError, match="one_recovery_per_decision"), transaction.atomic():
+            Recovery.objects.create(
+                claim=one.claim, decision=one.decision, amount_fen=1, reason="又一次"
+            )
+
+
+class TestRecovery:
+    @pytest.fixture
+    def recovery(self, paid, correct):
+        correct(paid.plain, 20_000 * YUAN)
+        return Recovery.objects.get()
+
+    def test_notified_with_a_day_and_a_message(self, recovery, people, paid):
+        for _ in range(2):
+            recoveries.notify_recovery(recovery.public_id, people[0], 5)
+        recovery.refresh_from_db()
+        # 15, 16, 17, 20 and 21 April 2020.
+        assert (recovery.state, recovery.due_on) == (RecoveryState.NOTIFIED, date(2020, 4, 21))
+        member = paid.plain.memberships.get().user
+        assert (
+            "要退还 10,000.00 元" in Message.objects.get(recipient=member, kind="recovery").subject
+        )
+        with pytest.raises(Refused, match="已通知"):
+            recoveries.notify_recovery(recovery.public_id, people[1], 10)
+        today = date(2020, 4, 22)
+        assert list(recoveries.overdue(Recovery.objects.all(), today)) == [recovery]
+        assert not recoveries.overdue(Recovery.objects.all(), date(2020, 4, 21))
+
+    @pytest.mark.parametrize("days", [4, 121])
+    def test_too_short_or_too_long(self, recovery, people, days):
+        with pytest.raises(Refused, match="5 到 120 个工作日"):
+            recoveries.notify_recovery(recovery.public_id, people[0], days)
+
+    def test_repaid_in_parts(self, recovery, people):
+        part = {"amount_fen": 400_000, "paid_on": TODAY, "voucher": "A1"}
+        for _ in range(2):
+            recoveries.record_repayment(recovery.public_id, people[0], **part)
+        recovery.refresh_from_db()
+        assert (recovery.repaid_fen, recovery.state) == (400_000, RecoveryState.OPEN)
+        with pytest.raises(Refused, match="凭证 A1 已登记 4,000.00 元"):
+            recoveries.record_repayment(
+                recovery.public_id, people[0], **part | {"amount_fen": 100_000}
+            )
+        with pytest.raises(Refused, match="还差 6,000.00 元"):
+            recoveries.record_repayment(
+                recovery.public_id, people[0], amount_fen=600_001, paid_on=TODAY, voucher="A2"
+            )
+        recoveries.record_repayment(
+            recovery.public_id, people[0], amount_fen=600_000, paid_on=TODAY, voucher="A2"
+        )
+        recovery.refresh_from_db()
+        assert recovery.state == RecoveryState.REPAID
+        assert ClaimStep.objects.filter(note__startswith="追回：").count() == 2
+        with pytest.raises(Refused, match="已退还"):
+            recoveries.ask_waiver(recovery.public_id, people[0], "常人社会纪〔2020〕1号")
+
+    def test_waived_by_two_with_a_document(self, recovery, people):
+        with pytest.raises(Refused, match="依据的文件"):
+            recoveries.ask_waiver(recovery.public_id, people[0], " ")
+        with pytest.raises(Refused, match="还没有人提出"):
+            recoveries.agree_waiver(recovery.public_id, people[1])
+        recoveries.ask_waiver(recovery.public_id, people[0], "会议纪要 1 号")
+        with pytest.raises(Refused, match="由另一人同意"):
+            recoveries.agree_waiver(recovery.public_id, people[0])
+        recoveries.agree_waiver(recovery.public_id, people[1])
+        recoveries.agree_waiver(recovery.public_id, people[1])
+        recovery.refresh_from_db()
+        assert (recovery.state, recovery.waived_by) == (RecoveryState.WAIVED, people[1])
+
+    def test_not_agreed(self, recovery, people):
+        recoveries.ask_waiver(recovery.public_id, people[0], "会议纪要 1 号")
+        recoveries.refuse_waiver(recovery.public_id, people[1])
+        recovery.refresh_from_db()
+        assert (recovery.state, recovery.waived_document) == (RecoveryState.OPEN, "")
+
+    def test_the_database_refuses_too(self, recovery, people):
+        for change, name in (
+            ({"repaid_fen": 1_000_001}, "recovery_amounts"),
+            ({"state": "repaid"}, "repaid_in_full"),
+            ({"state": "waived"}, "waived_by_document"),
+            ({"waive_asked_by": people[0], "waived_by": people[0]}, "waiver_two_people"),
+            ({"state": "notified"}, "notified_recovery_has_due_day"),
+        ):
+            with pytest.raises(IntegrityError, match=name), transaction.atomic():
+                Recovery.objects.update(**change)
+        recoveries.record_repayment(
+            recovery.public_id, people[0], amount_fen=1, paid_on=TODAY, voucher="A1"
+        )
+        with pytest.raises(Exception, match="append_only"), transaction.atomic():
+            Repayment.objects.update(amount_fen=2)
+
+    def test_another_district(self, recovery):
+        elsewhere = UserFactory(district=True, region=division("320413"))
+        with pytest.raises(Refused, match="不在您负责的地区"):
+            recoveries.notify_recovery(recovery.public_id, elsewhere, 10)
