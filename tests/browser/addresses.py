@@ -20,6 +20,7 @@ from subsidies.models import (
     ScreeningRun,
     Trial,
 )
+from subsidies.services.policy_drafts import create_draft
 from subsidies.services.trials import run_trial
 
 # Files, acts without a page of their own, and addresses only programs ask for.
@@ -31,6 +32,7 @@ NO_PAGE = {
     "enterprises:message_open", "jobseekers:message_open", "workbench:message_open",
     "jobseekers:withdraw", "jobseekers:dismiss", "jobseekers:consent_withdraw", "jobseekers:apply",
     "workbench:key_list_end", "workbench:key_list_add", "workbench:hotline_delete",
+    "subsidies:policy_act", "subsidies:parameter_act",
     "subsidies:trial_progress", "subsidies:trial_file",
     "subsidies:run_workbook", "subsidies:first_review", "subsidies:second_review",
     "subsidies:return_batch", "subsidies:claim_act", "subsidies:publish", "subsidies:withdraw",
@@ -82,15 +84,23 @@ def _trial():
     return {"public_id": made.public_id}
 
 
+def _draft():
+    """A draft of the city's policy with a fault in it; made when first asked for."""
+    writer = User.objects.get(username="city1")
+    draft = PolicyVersion.objects.filter(author=writer, state="draft").first()
+    if draft is None:
+        source = PolicyVersion.objects.published().first()
+        text = source.source_text.replace("\ntitle:", "\ntittle:", 1)
+        draft = create_draft(writer, text, source.cases_text)
+    return {"public_id": draft.public_id}
+
+
 def _policy():
-    version = (
-        PolicyVersion.objects.filter(state="published").first() or PolicyVersion.objects.first()
-    )
-    return {"policy_id": version.policy_id}
+    return {"policy_id": PolicyVersion.objects.published().first().policy_id}
 
 
 def _policy_version():
-    version = PolicyVersion.objects.order_by("pk").first()
+    version = PolicyVersion.objects.published().order_by("pk").first()
     return {"policy_id": version.policy_id, "version": version.version}
 
 
@@ -138,6 +148,8 @@ OBJECTS = {
     "workbench:jobseeker": lambda: _first(JobSeeker, user__username="wangjianguo"),
     "workbench:supply_import": lambda: _first(SupplyListImport),
     "subsidies:trial": _trial,
+    "subsidies:policy": _draft,
+    "subsidies:policy_edit": _draft,
     "subsidies:run": lambda: {"public_id": Decision.objects.first().screening.public_id},
     "subsidies:decision": _decision,
     "subsidies:batch": lambda: {
