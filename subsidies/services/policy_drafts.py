@@ -17,10 +17,12 @@ from portal.accounts.models import User
 from portal.outbox.services import post
 from portal.places.models import Division
 from portal.refused import Refused
+from subsidies.crosscheck.twins import NoTwin, find_twin
 from subsidies.enums import PolicyState
 from subsidies.models import PolicyVersion
 from subsidies.policy.schema import PolicyFile
 
+from .bundles import screened_keys
 from .policy_check import Fault, PolicyCheck, check_texts, head_of
 from .publishing import region_prefix
 
@@ -68,8 +70,8 @@ def update_draft(
 
 
 def check_draft(version: PolicyVersion) -> PolicyCheck:
-    """Faults with line and key, the worked cases' results, and whether its place and number are
-    free. Reads the database, changes nothing."""
+    """Faults with line and key, the worked cases' results, whether its place and number are free,
+    and whether all that it screens can be computed twice. Reads the database, changes nothing."""
     check = check_texts(version.source_text, version.cases_text)
     if check.policy is None or version.state == PolicyState.PUBLISHED:
         return check
@@ -83,6 +85,12 @@ def check_draft(version: PolicyVersion) -> PolicyCheck:
     if taken.exists():
         text = f"{file.id} 的 {file.version} 版已经发布，请写新的版本号"
         faults.append(Fault.of(policy.source.fault(("version",), text)))
+    for key in screened_keys(policy):
+        # Published, it would stop every screening of its place.
+        try:
+            find_twin(policy, key)
+        except NoTwin as missing:
+            faults.append(Fault.of(policy.source.fault(("provisions", key), str(missing))))
     return check.with_faults(faults)
 
 

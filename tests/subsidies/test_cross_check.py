@@ -4,15 +4,23 @@ import hashlib
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+from portal.refused import Refused
+from portal.runs.models import JobRun
+from portal.runs.services import describe
 from subsidies.crosscheck import twins
 from subsidies.models import Decision
 from subsidies.services import cross_check
+from subsidies.services import policy_drafts as drafts
 from subsidies.services.bundles import Bench
 from subsidies.services.cross_check import CrossCheckMismatch, compare
 from subsidies.services.facts import COLUMNS, collect_facts
 from subsidies.services.parameters import ParameterBook
+from subsidies.services.policy_files import repository_files
 from subsidies.services.publishing import versions_in_force
+from subsidies.services.screening import KIND
+from tests.factories import UserFactory, division
 from tests.factories.subsidies import local_parameter, publish_policies
 
 from .conftest import LEGAL_DATE
@@ -116,3 +124,41 @@ def test_temp_tables_of_an_earlier_comparison_do_not_disturb(screened):
         cursor.execute("SELECT count(*) FROM crosscheck_results")
         assert cursor.fetchone() == (27,)
     assert not Decision.objects.exists()
+
+
+def test_a_draft_with_a_logic_nobody_wrote_twice_is_not_submitted():
+    author = UserFactory(city=True)
+    file = next(f for f in repository_files() if f.policy_id == "changzhou-2020-17")
+    division("3204")
+    text = file.source_text.replace("use: headcount_decline@1", "use: net_of_natural_loss@1")
+    draft = drafts.create_draft(author, text, file.cases_text)
+    faults = {f.key: f.text for f in drafts.check_draft(draft).faults}
+    for key in ("refund-general", "refund-difficult", "refund-hard-hit"):
+        assert "与第二套计算编写时不同" in faults[f"provisions.{key}"]
+    with pytest.raises(Refused, match="不能自动筛查"):
+        drafts.submit(draft, author)
+
+
+def test_staff_read_why_a_run_refused(client):
+    error = "双重计算结果不一致：1 户企业 1 处。没有写入任何数据。不一致之处：\n1. 某企业"
+    JobRun.objects.create(
+        kind=KIND, key="k", state="failed", error=describe(CrossCheckMismatch(error))
+    )
+    client.force_login(UserFactory(city=True))
+    page = client.get(reverse("subsidies:runs")).content.decode()
+    assert "的筛查没有做完，什么都没有写入。" in page
+    assert f"原因：{error}".replace("\n", "<br>") in page
+    assert "CrossCheckMismatch" not in page
+
+
+def test_a_decision_says_that_it_was_computed_twice(client, city, screen):
+    run = screen().screening
+    run.cross_check = {"engine": "sql-1", "enterprises": 9, "decisions": 1027, "sha256": "0" * 64}
+    run.save()
+    one = run.decisions.filter(enterprise=city.plain).first()
+    client.force_login(UserFactory(city=True))
+    words = "9 户、1,027 条决定由两套各自编写的程序分别计算，结论和金额全部一致"
+    decision = client.get(reverse("subsidies:decision", args=[one.public_id])).content.decode()
+    assert f"双重计算核对：第 1 次筛查的 {words}" in decision
+    page = client.get(reverse("subsidies:run", args=[run.public_id])).content.decode()
+    assert "双重计算核对 1,027 条，全部一致" in page
