@@ -1,5 +1,7 @@
 """Decisions with their trace, and claims: for the enterprise and for the staff who decide."""
 
+from datetime import date
+
 from django.db.models import Q
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
@@ -69,8 +71,14 @@ class DecisionDetailSerializer(DecisionSerializer):
     trace = serializers.SerializerMethodField(help_text="逐条依据，全部条件。")
     amount_steps = serializers.SerializerMethodField(help_text="金额算法，逐行。")
     near_miss = serializers.JSONField(read_only=True, allow_null=True, help_text="只差一个条件。")
-    data_date = serializers.DateField(source="screening.data_date", read_only=True)
-    legal_date = serializers.DateField(source="screening.legal_date", read_only=True)
+    data_date = serializers.DateField(
+        source="screening.data_date",
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="筛查的数据截至日期；依申请的没有。",
+    )
+    legal_date = serializers.SerializerMethodField(help_text="适用政策日期。")
     supersedes = serializers.CharField(
         source="supersedes.public_id", read_only=True, default=None, allow_null=True
     )
@@ -85,6 +93,12 @@ class DecisionDetailSerializer(DecisionSerializer):
     def get_trace(self, decision):
         """As stored, untouched: its hash is over these words."""
         return decision.trace
+
+    def get_legal_date(self, decision) -> date:
+        """Of the screening, or the day the application was handed in."""
+        if decision.screening_id:
+            return decision.screening.legal_date
+        return date.fromisoformat(decision.facts["legal_date"])
 
     def get_amount_steps(self, decision) -> list[str]:
         """As stored."""

@@ -345,6 +345,12 @@ class CompletionForm(FactsForm):
         widget=forms.TextInput(attrs={"placeholder": "例如劳动合同、参保证明"}),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "document"])
+        for made in self.fields.values():
+            made.help_text = ""
+
     def clean(self):
         """A value needs its document."""
         data = super().clean()

@@ -108,7 +108,7 @@ def offer(request, policy_id, key):
     context = {
         "offer": found,
         "text": text_of(found),
-        "checks": found.provision.manual_checks,
+        "checks": _checks(found.provision),
         "known": [row for row in rows if row.source],
         "form": form,
         "result": result,
@@ -116,6 +116,11 @@ def offer(request, policy_id, key):
     }
     status = 422 if request.method == "POST" and result is None else 200
     return _page(request, "subsidies/applications/offer.html", context, enterprise, status)
+
+
+def _checks(provision):
+    """What reviewers look at besides; how many persons there are is counted by the form."""
+    return [one for one in provision.manual_checks if one.id != "persons"]
 
 
 def _application(request, public_id):
@@ -218,7 +223,7 @@ def _edit_page(request, one, enterprise, form, seeker, status=200):
         "known": [row for row in rows if row.source],
         "documents": one.documents.all(),
         "document_form": DocumentForm(),
-        "checks": offered.provision.manual_checks,
+        "checks": _checks(offered.provision),
     }
     return _page(request, "subsidies/applications/edit.html", context, enterprise, status)
 

@@ -1,5 +1,6 @@
 """Staff: the applications of a region, one of them with the records beside it, deciding, returning."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -36,7 +37,9 @@ def applications(request):
         titles[one.provision_id] = service.title_of(one)
     regions = [
         place
-        for place in Division.objects.districts_of(_city(request.user))
+        for place in Division.objects.districts_of(
+            request.user.region_scope[:4] or settings.CITY_CODE
+        )
         if place.code.startswith(request.user.region_scope[:6])
     ]
     form = StaffFilterForm(request.GET, provisions=titles.items(), regions=regions)
@@ -62,10 +65,6 @@ def applications(request):
             "waiting": seen.filter(state=SubsidyApplicationState.SUBMITTED).count(),
         },
     )
-
-
-def _city(user):
-    return user.region_scope[:4]
 
 
 def _words(decision):

@@ -3,7 +3,7 @@
 import re
 
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from portal.accounts.access import OFFICERS, allow
 from portal.accounts.enums import Role
@@ -128,17 +128,18 @@ def run_workbook(request, public_id):
 def decision(request, public_id):
     """One decision with everything it was computed from, and the enterprise's others."""
     one = get_object_or_404(
-        Decision.objects.visible_to(request.user)
-        .filter(screening__isnull=False)
-        .select_related(
+        Decision.objects.visible_to(request.user).select_related(
             "enterprise__region",
             "enterprise__industry",
             "policy",
             "screening__region",
             "supersedes__screening",
+            "application",
         ),
         public_id=public_id,
     )
+    if one.application_id is not None:
+        return redirect("subsidies:application", one.application.public_id)
     siblings = list(
         Decision.objects.filter(screening=one.screening_id, enterprise=one.enterprise_id)
         .select_related("policy", "screening")

@@ -10,6 +10,7 @@ from subsidies.enums import (
     InsuranceKind,
     PaymentBatchState,
     PaymentState,
+    RecoveryState,
     SubsidyApplicationState,
 )
 from subsidies.models import (
@@ -24,12 +25,14 @@ from subsidies.models import (
     Payment,
     PaymentBatch,
     Recovery,
+    Repayment,
     SubsidyApplication,
     SubsidyApplicationDocument,
     SubsidyApplicationPerson,
     Trial,
     TrialRow,
 )
+from tests.factories.applications import number as identity
 
 MONTH = date(2019, 3, 1)
 
@@ -38,7 +41,7 @@ def add_subsidy_rows(side, number):
     """Give a place its rows; needs its claim, decision and officer (tests/access/city.py)."""
     _insurance(side, number)
     _payment(side, number)
-    _application(side)
+    _application(side, number)
     side.trial = Trial.objects.create(
         title="试算一次",
         region=side.enterprise.region,
@@ -86,7 +89,7 @@ def _insurance(side, number):
 
 
 def _payment(side, number):
-    Budget.objects.create(
+    side.budget = Budget.objects.create(
         region=side.enterprise.region,
         base_year=2018,
         exclusivity_group="refund",
@@ -114,6 +117,7 @@ def _payment(side, number):
     side.payment = Payment.objects.create(
         batch=side.payment_batch,
         claim=side.claim,
+        number=1,
         amount_fen=side.claim.amount_fen,
         holder=side.enterprise.name,
         bank="测试银行",
@@ -121,14 +125,28 @@ def _payment(side, number):
         state=PaymentState.PREPARED,
     )
     side.recovery = Recovery.objects.create(
-        claim=side.claim, decision=side.decision, amount_fen=1, reason="记录更正"
+        claim=side.claim,
+        decision=side.decision,
+        amount_fen=2,
+        repaid_fen=1,
+        reason="记录更正",
+        state=RecoveryState.NOTIFIED,
+        due_on=timezone.localdate(),
+        notified_at=timezone.now(),
+    )
+    Repayment.objects.create(
+        recovery=side.recovery,
+        amount_fen=1,
+        paid_on=timezone.localdate(),
+        voucher="1",
+        recorded_by=side.officer,
     )
     Entitlement.objects.create(
         beneficiary=f"p:{number:032d}", thing="refund", period="2018", claim=side.claim
     )
 
 
-def _application(side):
+def _application(side, number):
     side.subsidy_application = SubsidyApplication.objects.create(
         provision_id="changzhou-2020-17/train-in-lieu",
         policy=side.decision.policy,
@@ -141,7 +159,7 @@ def _application(side):
         created_by=side.officer,
     )
     SubsidyApplicationPerson.objects.create(
-        application=side.subsidy_application, name="测试庚", identity_number=""
+        application=side.subsidy_application, name="测试庚", identity_number=identity(number)
     )
     side.subsidy_document = SubsidyApplicationDocument.objects.create(
         application=side.subsidy_application,

@@ -1,0 +1,106 @@
+"""A person's claim goes the same way as an enterprise's: two reviews, notice, approval, masked."""
+
+import pytest
+from django.urls import reverse
+
+from subsidies.enums import ClaimState
+from subsidies.models import Claim, Decision, PublicNotice
+from subsidies.services import claims, notices
+from subsidies.services.notices import closing_moment
+from tests.factories import JobSeekerFactory, UserFactory, division
+from tests.factories.applications import apply_for, number
+from tests.factories.subsidies import publish_policies
+
+pytestmark = pytest.mark.django_db
+SKILL = "changzhou-2020-17/skill-catalogue"
+
+
+@pytest.fixture
+def seeker(db):
+    return JobSeekerFactory(identity_number=number(7), name="假名丙")
+
+
+@pytest.fixture
+def claim(seeker):
+    """The person's claim for 1,234.57 yuan, waiting for the first review."""
+    publish_policies("changzhou-2020-17")
+    declared = {"certificate": True, "catalogue_standard_fen": 123_457}
+    apply_for(seeker.user, SKILL, [(seeker.name, number(7), declared)])
+    return Claim.objects.get()
+
+
+@pytest.fixture
+def officers(db):
+    place = division("320412")
+    return [UserFactory(district=True, region=place) for _ in range(2)]
+
+
+def reviewed(claim, officers):
+    first, second = officers
+    checks = [check["id"] for check in claim.decision.manual_checks]
+    claims.tick_checks(claim.public_id, first, checks)
+    batch = claims.first_review([claim.public_id], first)
+    claims.second_review(batch.public_id, second, sampled=True)
+    return batch
+
+
+def test_reviews_notice_approval(claim, officers, seeker):
+    reviewed(claim, officers)
+    notice = notices.publish_notice([claim.public_id], officers[0], 5)
+    (entry,) = notice.entries
+    assert entry["name"] == "假*丙"
+    assert entry["amount_fen"] == 123_457
+    assert number(7) not in str(notice.entries)
+    assert "职业技能培训补贴" in notice.title
+    assert "稳岗返还" not in notice.title
+    notices.conclude_notice(notice, closing_moment(notice))
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.APPROVED
+
+
+def test_another_district_sees_neither_claim_nor_decision(claim):
+    stranger = UserFactory(district=True, region=division("320411"))
+    assert not Claim.objects.visible_to(stranger).exists()
+    assert not Decision.objects.visible_to(stranger).exists()
+    assert Claim.objects.visible_to(UserFactory(city=True)).count() == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["subsidies:reviews", "subsidies:notices", "workbench:today", "api:claims",
+             "api:decisions"],
+)  # fmt: skip
+def test_pages_of_staff_hold_a_claim_without_an_enterprise(claim, officers, sign_in, name):
+    answer = sign_in(officers[0]).get(reverse(name))
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert number(7) not in page and "假名丙" not in page
+    if name == "subsidies:reviews":
+        assert "假*丙" in page and "1,234.57" in page
+
+
+def test_batch_and_public_notice_show_the_masked_name(claim, officers, sign_in, client):
+    batch = reviewed(claim, officers)
+    page = sign_in(officers[0]).get(reverse("subsidies:batch", args=[batch.public_id]))
+    assert "假*丙" in page.content.decode()
+    notice = notices.publish_notice([claim.public_id], officers[0], 5)
+    for name in ("subsidies:notice", "notices:detail"):
+        page = client.get(reverse(name, args=[notice.public_id])).content.decode()
+        assert "假*丙" in page and "假名丙" not in page
+    assert PublicNotice.objects.count() == 1
+
+
+def test_the_decision_of_an_application_opens_the_application(claim, officers, sign_in):
+    url = reverse("subsidies:decision", args=[claim.decision.public_id])
+    answer = sign_in(officers[0]).get(url)
+    assert answer["Location"] == reverse(
+        "subsidies:application", args=[claim.decision.application.public_id]
+    )
+
+
+def test_api_of_one_decision(claim, officers, sign_in):
+    url = reverse("api:decision", args=[claim.decision.public_id])
+    answer = sign_in(officers[0]).get(url)
+    assert answer.status_code == 200
+    assert answer.json()["enterprise"] is None
+    assert answer.json()["legal_date"] == claim.decision.facts["legal_date"]
+    assert number(7) not in answer.content.decode()
