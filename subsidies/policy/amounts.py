@@ -209,7 +209,7 @@ class CompiledAmount:
                     if name not in facts:
                         found.setdefault(name, CATALOGUE[name].label)
         if self._tranches:
-            found.update(self._tranches.missing(params))
+            found.update(self._tranches.missing(facts, params))
         return list(found.items())
 
     def steps(self, facts, params) -> list[str]:

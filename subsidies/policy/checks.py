@@ -311,8 +311,15 @@ class Checker:
         for value in values:
             if not value_fits(value, kind, choices):
                 self.fault(path, f"“{value}”不是事实“{rule.fact}”的值")
+            elif kind == "provisions" and not self._is_provision(value):
+                self.fault(path, f"provisions 里没有“{value.partition('/')[2]}”")
         if rule.operator == "within" and not self.faults and values[1] < values[0]:
             self.fault(path, "止端小于起端")
+
+    def _is_provision(self, name):
+        """Whether an id names something: one of this file must be in it, others may be anywhere."""
+        policy, _, key = name.partition("/")
+        return policy != self.file.id or key in self.file.provisions
 
     def _uses_table(self, path, name, unit=None):
         table = self.file.tables.get(name)

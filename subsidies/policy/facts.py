@@ -159,11 +159,15 @@ CATALOGUE: dict[str, Fact] = {fact.name: fact for fact in _ENTERPRISE + _PERSON}
 MOST_COUNT = 10**9
 MOST_FEN = 10**15
 
+# The same patterns hold for facts and for the codes a policy file names.
 _REGION = re.compile(r"[1-9][0-9](?:[0-9][0-9]){0,2}(?:[0-9]{3}){0,2}")
 _INDUSTRY = re.compile(r"[A-T][0-9]{0,4}")
 _SHARE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _PROVISION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+CODES = {"region": _REGION, "industry": _INDUSTRY, "provisions": _PROVISION}
 
 
 def _whole(most):

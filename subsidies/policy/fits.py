@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from .facts import CODES
 from .operands import PLAIN_TESTS, RATIO_TESTS
 
 ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "within")
@@ -33,7 +34,9 @@ def value_fits(value, kind, choices=()) -> bool:
         return type(value) is bool
     if kind == "choice":
         return isinstance(value, str) and (not choices or value in choices)
-    return isinstance(value, str)
+    if not isinstance(value, str):
+        return False
+    return kind not in CODES or CODES[kind].fullmatch(value) is not None
 
 
 # The closed set of operators is what the evaluator implements.

@@ -1,7 +1,8 @@
 """Amounts paid in parts: which parts are due by now, less what was paid already.
 
 The first part is due with the decision, each further one once its figure is reached. A figure that
-is not on record leaves its part for later; a reviewer looks at it under ``manual_checks``.
+is not on record leaves its part for later, while others are due; a reviewer looks at it under
+``manual_checks``.
 """
 
 from fractions import Fraction
@@ -33,16 +34,29 @@ class CompiledTranches:
         value = facts.get(part.fact)
         return value is not None and value >= least
 
-    def missing(self, params) -> list[tuple[str, str]]:
-        """``(name, label)`` of every share nobody has set."""
-        names = (part.share for part, *_ in self._parts)
-        return [(name, self._parameters[name].label) for name in names if params[name] is None]
+    def missing(self, facts, params) -> list[tuple[str, str]]:
+        """``(name, label)`` of every share nobody has set, and of every figure not on record."""
+        found = [
+            (part.share, self._parameters[part.share].label)
+            for part, *_ in self._parts
+            if params[part.share] is None
+        ]
+        return found + [(name, CATALOGUE[name].label) for name in self._unknown(facts)]
+
+    def _unknown(self, facts):
+        names = (part.fact for part, *_ in self._parts)
+        return [name for name in names if name is not None and name not in facts]
 
     def compute(self, whole: int | Fraction, facts, params) -> int | Fraction | None:
-        """What is to be paid now of the whole amount; ``None`` when a share is not set."""
-        if self.missing(params):
+        """What is to be paid now of the whole amount.
+
+        ``None`` when a share is not set, or when nothing is due by what is on record and a figure
+        that is not could still make a part due: that is no refusal.
+        """
+        if any(params[part.share] is None for part, *_ in self._parts):
             return None
-        return whole * self._share(facts, params) - facts.get(self._paid, 0)
+        now = whole * self._share(facts, params) - facts.get(self._paid, 0)
+        return None if now <= 0 and self._unknown(facts) else now
 
     def _share(self, facts, params):
         return sum(
