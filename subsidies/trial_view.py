@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from django.db.models import F
+from django.db.models.functions import Abs
 
 from enterprises.enums import SizeClass
 from portal.places.models import Division, Industry
@@ -105,5 +106,4 @@ def listed(trial, user_scope: str, chosen: dict):
     if chosen["industry"]:
         rows = rows.filter(enterprise__industry__code__startswith=chosen["industry"])
     gain = F("after_fen") - F("before_fen")
-    order = gain.asc() if chosen["which"] == "losers" else gain.desc()
-    return rows.select_related("enterprise").annotate(difference=gain).order_by(order, "pk")
+    return rows.select_related("enterprise").annotate(difference=gain).order_by(-Abs(gain), "pk")
