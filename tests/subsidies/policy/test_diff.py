@@ -115,7 +115,7 @@ def test_conditions_dates_tables_and_provisions():
         ("  until_notice: true\n  cite: S4(四)", "  to: 2020-12-31\n  cite: S4(四)"),
         ("        operator: le\n", "        operator: lt\n"),
         ("  working_days: 5", "  working_days: 7"),
-        ("[jinzhou-2020/refund]", "[jinzhou-2020/refund, jinzhou-2020/other]"),
+        ("[jinzhou-2020/refund]", "[jinzhou-2020/refund-all]"),
         ("provisions:\n  refund:", "provisions:\n  refund-all:"),
     )
     texts = [change.text for change in diff(load_policy(JINZHOU), new)]
