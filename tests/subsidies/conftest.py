@@ -58,6 +58,7 @@ def screen(db):
 @pytest.fixture
 def city(insured):
     """The worked cases as enterprises; the comment beside each is the sum."""
+    publish_policies("changzhou-2020-17", "jinzhou-2020")
     local_parameter("benefit_monthly_fen", "150000")
     local_parameter("hard_hit_months", "3")
     made = SimpleNamespace(
