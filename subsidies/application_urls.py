@@ -16,5 +16,6 @@ urlpatterns = [
     path("<slug:public_id>/", applications.detail, name="detail"),
     path("<slug:public_id>/edit/", applications.edit, name="edit"),
     path("<slug:public_id>/documents/", applications.document_add, name="document_add"),
+    path("<slug:public_id>/objection/", applications.objection, name="objection"),
     path("<slug:public_id>/withdraw/", applications.withdraw, name="withdraw"),
 ]

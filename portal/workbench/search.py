@@ -12,6 +12,7 @@ from jobseekers.models import JobSeeker
 from portal.accounts.crypto import blind_index
 from portal.accounts.enums import Role
 from portal.accounts.identity import normalise
+from subsidies.explain import outcome_words
 from subsidies.models import Decision
 
 SHOWN = 10
@@ -152,13 +153,13 @@ def _decisions(user, words):
         found = (
             Decision.objects.visible_to(user)
             .filter(Q(public_id=code) | Q(content_sha256__startswith=code))
-            .select_related("enterprise")
+            .select_related("enterprise", "application")
         )
     return _cut(
         "审核决定",
         found,
         lambda one: Hit(
-            f"{one.enterprise} {one.get_outcome_display()}",
+            f"{one.subject_name} {outcome_words(one)}",
             reverse("subsidies:decision", args=[one.public_id]),
             f"{one.base_year} 年度　校验码 {one.check_code}",
         ),

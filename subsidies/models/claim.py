@@ -380,4 +380,5 @@ class Objection(models.Model):
     @property
     def masked_name(self):
         """A person's name masked; an enterprise objecting to its own decision is named."""
-        return self.name if self.decision_id else mask(self.name, "name")
+        of_enterprise = self.decision_id and self.decision.enterprise_id
+        return self.name if of_enterprise else mask(self.name, "name")

@@ -189,6 +189,11 @@ class Decision(models.Model):
         return f"{self.enterprise_id} {self.provision_id} {self.outcome}"
 
     @property
+    def subject_name(self):
+        """Whom it is about, as pages show it: an enterprise by name, a person masked."""
+        return self.enterprise.name if self.enterprise_id else self.application.applicant_name
+
+    @property
     def check_code(self):
         """Eight digits of the content's hash, as printed at the foot of a decision."""
         return f"{self.content_sha256[:4]} {self.content_sha256[4:8]}".upper()

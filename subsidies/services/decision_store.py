@@ -32,11 +32,15 @@ _COLUMNS = (
 
 
 def standing_decisions(base_year: int, region: str) -> dict[int, dict[str, tuple[int, str]]]:
-    """enterprise id → {provision id: (decision id, content hash)} of what stands."""
+    """enterprise id → {provision id: (decision id, content hash)} of what stands screened."""
     standing: dict[int, dict[str, tuple[int, str]]] = {}
-    rows = Decision.objects.standing().filter(
-        base_year=base_year,
-        enterprise__in=Enterprise.objects.filter(region__code__startswith=region).values("pk"),
+    rows = (
+        Decision.objects.screened()
+        .standing()
+        .filter(
+            base_year=base_year,
+            enterprise__in=Enterprise.objects.filter(region__code__startswith=region).values("pk"),
+        )
     )
     for pk, enterprise_id, provision_id, sha256 in rows.values_list(
         "pk", "enterprise_id", "provision_id", "content_sha256"

@@ -89,14 +89,14 @@ def _claim_of_line(notice, number):
 def object_to_decision(
     decision: Decision, *, name: str, phone: str, body: str, user, now: datetime | None = None
 ) -> Objection:
-    """The enterprise objects to a decision that stands. One open objection per person.
+    """The claimant objects to a decision that stands. One open objection per person.
 
-    When a notice with this enterprise runs, the objection belongs to it as well and holds the
+    When a notice with this claimant runs, the objection belongs to it as well and holds the
     approval. A second press gives back the first objection.
     """
     now = now or timezone.now()
     phone = _checked_phone(phone)
-    decision = Decision.objects.select_related("enterprise").get(pk=decision.pk)
+    decision = Decision.objects.select_related("enterprise", "application").get(pk=decision.pk)
     if Decision.objects.filter(supersedes=decision).exists():
         raise Refused("这项决定已经更正。请看最新的决定，再提出异议。")
     claim = Claim.objects.filter(decision=decision, state=ClaimState.PUBLISHED).first()
@@ -107,7 +107,7 @@ def object_to_decision(
     try:
         with transaction.atomic():
             objection = Objection.objects.create(
-                region_id=decision.enterprise.region_id,
+                region_id=(decision.enterprise or decision.application).region_id,
                 notice=notice,
                 claim=claim,
                 decision=decision,
@@ -118,7 +118,7 @@ def object_to_decision(
                 created_at=now,
                 due_on=_due_on(now),
             )
-            _tell_staff(objection, f"{decision.enterprise.name}对审核决定提出异议")
+            _tell_staff(objection, f"{decision.subject_name}对审核决定提出异议")
             return objection
     except IntegrityError:
         first = earlier.first()

@@ -13,16 +13,19 @@ from enterprises.views.owned import page as enterprise_page
 from jobseekers.models import JobSeeker
 from portal.accounts.access import MEMBER, OFFICERS, SEEKER, allow
 from portal.accounts.enums import Role
+from portal.ui.formatting import full_date
 from subsidies.application_check import check, known_of, text_of
 from subsidies.application_forms import ApplicationForm, DocumentForm, typed
 from subsidies.application_view import fact_rows, person_rows, shared_rows
 from subsidies.enums import SubsidyApplicationState
 from subsidies.explain import Names, explain, outcome_words
+from subsidies.forms import ObjectionForm
 from subsidies.models import Decision, SubsidyApplication, SubsidyApplicationDocument
 from subsidies.progress import claim_steps
 from subsidies.services import applications as service
 from subsidies.services.application_decisions import standing_decision, title_of
 from subsidies.services.application_needs import needs_of
+from subsidies.services.objections import object_to_decision
 from subsidies.services.publishing import compiled
 
 from .said import refusals_said
@@ -251,6 +254,7 @@ def detail(request, public_id):
             "view": explain(decision, Names.for_decisions([decision])),
             "shared": shared_rows(one, decision),
             "persons": person_rows(one, decision),
+            "objections": decision.objections.filter(created_by=request.user),
         }
     return _page(request, "subsidies/applications/detail.html", context, enterprise)
 
@@ -287,6 +291,35 @@ def document_add(request, public_id):
 
 def _upload(form):
     return {"title": form.cleaned_data["title"], "upload": form.cleaned_data["file"]}
+
+
+@allow(SEEKER, MEMBER)
+def objection(request, public_id):
+    """The form to object to what was decided; staff answer in writing within the deadline."""
+    one, enterprise = _own(request, public_id)
+    decision = standing_decision(one)
+    if decision is None:
+        raise Http404
+    phone = request.user.phone
+    name = enterprise.name if enterprise else request.user.display_name
+    form = ObjectionForm(request.POST or None, initial={"name": name, "phone": phone})
+    if request.method == "POST" and form.is_valid():
+        with refusals_said(request) as outcome:
+            filed = object_to_decision(decision, user=request.user, **form.cleaned_data)
+        if not outcome.refused:
+            messages.success(
+                request, f"异议已收到。{full_date(filed.due_on)}下班前书面答复，会发消息告诉您。"
+            )
+            return redirect("applications:detail", one.public_id)
+    decision.application = one
+    context = {
+        "one": one,
+        "form": form,
+        "title": title_of(one),
+        "outcome": outcome_words(decision),
+    }
+    status = 400 if form.errors else 200
+    return _page(request, "subsidies/applications/objection.html", context, enterprise, status)
 
 
 def _document(request, public_id):

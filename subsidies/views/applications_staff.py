@@ -105,9 +105,10 @@ def _page(request, one, forms=None, status=200):
     claim = living_claim(one)
     shared = shared_rows(one, decision) if decision else []
     persons = person_rows(one, decision) if decision else []
-    open_now = one.state == SubsidyApplicationState.SUBMITTED
-    may_act = request.user.role in REVIEWER_ROLES
-    if forms is None and open_now and may_act:
+    in_hand = one.state in (SubsidyApplicationState.SUBMITTED, SubsidyApplicationState.DECIDED)
+    changeable = in_hand and (claim is None or claim.state in ("screened", "returned"))
+    may_act = changeable and request.user.role in REVIEWER_ROLES
+    if forms is None and may_act:
         forms = _completion_forms(shared, persons, None)
     if decision:
         decision.application = one
@@ -130,10 +131,8 @@ def _page(request, one, forms=None, status=200):
             ],
             "had": _had(one),
             "forms": forms or [],
-            "may_decide": may_act and open_now,
-            "may_return": may_act
-            and one.state in (SubsidyApplicationState.SUBMITTED, SubsidyApplicationState.DECIDED)
-            and (claim is None or claim.state in ("screened", "returned")),
+            "may_act": may_act,
+            "is_open": one.state == SubsidyApplicationState.SUBMITTED,
             "reason_form": ReasonForm(),
         },
         status=status,

@@ -18,7 +18,8 @@ from .said import refusals_said
 
 def _groups():
     """Kinds a budget can be for: those with claims, and the refund in any case."""
-    used = Claim.objects.order_by().values_list("exclusivity_group", flat=True).distinct()
+    screened = Claim.objects.filter(decision__application=None)
+    used = screened.order_by().values_list("exclusivity_group", flat=True).distinct()
     return [(one, service.group_label(one)) for one in dict.fromkeys(["refund", *sorted(used)])]
 
 

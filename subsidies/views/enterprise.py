@@ -35,7 +35,9 @@ def policies(request):
 
 def _decision(request, enterprise, public_id):
     return get_object_or_404(
-        Decision.objects.visible_to(request.user).select_related("policy", "screening__region"),
+        Decision.objects.visible_to(request.user)
+        .screened()
+        .select_related("policy", "screening__region"),
         enterprise=enterprise,
         public_id=public_id,
     )

@@ -12,7 +12,7 @@ from portal.places.working_days import uncertain
 from portal.ui.formatting import cn_period, thousands, yuan
 from subsidies import notice_pdf
 from subsidies.enums import ClaimState, ObjectionState
-from subsidies.explain import DISTRICT_DIGITS, district_names
+from subsidies.explain import DISTRICT_DIGITS, district_names, outcome_words
 from subsidies.forms import AnswerForm, PublishForm, ReasonForm
 from subsidies.models import Claim, ClaimBatch, Objection, PublicNotice
 from subsidies.services import notices as service
@@ -63,7 +63,13 @@ def notices(request):
     objections = (
         Objection.objects.visible_to(user)
         .unanswered()
-        .select_related("notice", "claim__enterprise", "decision__enterprise")
+        .select_related(
+            "notice",
+            "claim__enterprise",
+            "claim__decision__application",
+            "decision__enterprise",
+            "decision__application",
+        )
     )
     listed = (
         PublicNotice.objects.filter(region__code__startswith=user.region_scope[:4])
@@ -193,7 +199,12 @@ def objection(request, public_id):
     """An objection and its answer."""
     one = get_object_or_404(
         Objection.objects.visible_to(request.user).select_related(
-            "notice", "claim__enterprise", "claim__decision", "decision__enterprise", "answered_by"
+            "notice",
+            "claim__decision__enterprise",
+            "claim__decision__application",
+            "decision__enterprise",
+            "decision__application",
+            "answered_by",
         ),
         public_id=public_id,
     )
@@ -216,7 +227,8 @@ def objection(request, public_id):
         {
             "objection": one,
             "decided": decided,
-            "about": decided.enterprise if decided else None,
+            "about": decided.subject_name if decided else "",
+            "decided_words": outcome_words(decided) if decided else "",
             "form": form,
             "is_open": one.state == ObjectionState.OPEN,
             "may_answer": one.state == ObjectionState.OPEN and request.user.role in REVIEWER_ROLES,

@@ -62,6 +62,7 @@ FILL = {
     "applications:edit": _id("subsidy_application"),
     "applications:document_add": _id("subsidy_application"),
     "applications:withdraw": _id("subsidy_application"),
+    "applications:objection": _id("subsidy_application"),
     "applications:document": _id("subsidy_document"),
     "applications:document_remove": _id("subsidy_document"),
     "subsidies:application": _id("subsidy_application"),

@@ -104,3 +104,32 @@ def test_api_of_one_decision(claim, officers, sign_in):
     assert answer.json()["enterprise"] is None
     assert answer.json()["legal_date"] == claim.decision.facts["legal_date"]
     assert number(7) not in answer.content.decode()
+
+
+def test_a_person_objects_and_is_answered(claim, officers, sign_in, seeker):
+    one = claim.decision.application
+    url = reverse("applications:objection", args=[one.public_id])
+    said = {"body": "我还有一本证书", "name": "假名丙", "phone": "0519-85588919"}
+    page = sign_in(seeker.user).post(url, said, follow=True).content.decode()
+    assert "异议已收到" in page and "待答复" in page
+    objection = claim.decision.objections.get()
+    assert objection.region_id == one.region_id
+    client = sign_in(officers[0])
+    for address in (
+        reverse("subsidies:notices"),
+        reverse("subsidies:objection", args=[objection.public_id]),
+    ):
+        page = client.get(address).content.decode()
+        assert "假*丙" in page and "假名丙" not in page
+
+
+def test_decided_again_when_records_changed(claim, officers, sign_in):
+    one = claim.decision.application
+    url = reverse("subsidies:application_decide", args=[one.public_id])
+    assert sign_in(officers[0]).post(url).status_code == 302
+    assert Claim.objects.filter(state=ClaimState.SUPERSEDED).get() == claim
+    again = Claim.objects.get(state=ClaimState.SCREENED)
+    assert again.decision.supersedes_id == claim.decision_id
+    reviewed(again, officers)
+    page = sign_in(officers[0]).post(url, follow=True).content.decode()
+    assert "要先在审核或公示里退回" in page
