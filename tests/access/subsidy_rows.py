@@ -148,7 +148,7 @@ def _payment(side, number):
 
 def _application(side, number):
     side.subsidy_application = SubsidyApplication.objects.create(
-        provision_id="changzhou-2020-17/train-in-lieu",
+        provision_id=side.decision.provision_id,
         policy=side.decision.policy,
         enterprise=side.enterprise,
         region=side.enterprise.region,
