@@ -18,10 +18,14 @@ from subsidies.models import (
     PolicyVersion,
     PublicNotice,
     ScreeningRun,
+    SubsidyApplication,
     Trial,
 )
+from subsidies.services import applications
 from subsidies.services.policy_drafts import create_draft
 from subsidies.services.trials import run_trial
+from tests.factories.applications import apply_for
+from tests.factories.applications import number as identity
 
 # Files, acts without a page of their own, and addresses only programs ask for.
 NO_PAGE = {
@@ -37,6 +41,8 @@ NO_PAGE = {
     "subsidies:run_workbook", "subsidies:first_review", "subsidies:second_review",
     "subsidies:return_batch", "subsidies:claim_act", "subsidies:publish", "subsidies:withdraw",
     "hotlines:asked",  # only after asking; test_without_script.py does
+    "applications:document", "applications:document_add", "applications:document_remove",
+    "applications:withdraw", "subsidies:application_decide", "subsidies:application_return",
     "workbench:supply_template", "workbench:supply_errors", "reports:weekly_file", "reports:list_file",
 }  # fmt: skip
 # The same address in another state: name → queries.
@@ -95,6 +101,24 @@ def _draft():
     return {"public_id": draft.public_id}
 
 
+def _subsidy_application():
+    """The seeker's, decided on; made when first asked for."""
+    user = User.objects.get(username="wangjianguo")
+    made = SubsidyApplication.objects.filter(user=user).exclude(state="draft").first()
+    if made is None:
+        seeker = user.seeker
+        facts = {"certificate": True, "catalogue_standard_fen": 180_000}
+        number = seeker.identity_number or identity(1)
+        made = apply_for(user, SKILL, [(seeker.name, number, facts)])
+    return {"public_id": made.public_id}
+
+
+def _subsidy_draft():
+    """The enterprise's, being filled in."""
+    member = User.objects.get(username="lishi")
+    return {"public_id": applications.start(member, REFERRAL, _main()).public_id}
+
+
 def _policy():
     return {"policy_id": PolicyVersion.objects.published().first().policy_id}
 
@@ -113,7 +137,14 @@ def _application():
     return Application.objects.filter(state="interview", **theirs).latest("pk")
 
 
+SKILL = "changzhou-2020-17/skill-catalogue"
+REFERRAL = "changzhou-2020-17/agency-referral"
 OBJECTS = {
+    "applications:offer": lambda: {"policy_id": "changzhou-2020-17", "key": "skill-catalogue"},
+    "applications:detail": _subsidy_application,
+    "applications:objection": _subsidy_application,
+    "applications:edit": _subsidy_draft,
+    "subsidies:application": _subsidy_application,
     "accounts:reveal": lambda: {
         "kind": "seeker",
         "field": "phone",
