@@ -1,5 +1,6 @@
 """The two evaluators say the same about any enterprise: outcome and fen."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -196,6 +197,29 @@ def test_they_agree_when_each_fact_or_any_two_are_unknown_or_nothing():
         for zeros in ([], *([name] for name in zero if name not in (one, other)))
     ]
     assert disagreements(USUAL, rows) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("base_year", "day"),
+    [
+        (2018, date(2019, 12, 31)), (2018, date(2020, 1, 1)), (2019, date(2020, 1, 1)),
+        (2019, date(2020, 1, 31)), (2019, date(2020, 2, 1)), (2019, date(2020, 12, 31)),
+        (2019, date(2021, 1, 1)), (2020, date(2021, 1, 1)), (2021, date(2022, 1, 1)),
+    ],
+)  # fmt: skip
+def test_they_agree_on_first_and_last_days(base_year, day):
+    rows = [
+        blank(
+            region=region, size="small", industry="H62", insured_start=heads, insured_end=heads,
+            premium_enterprise_fen=1001, premium_employee_fen=500, difficult_certified=certified,
+            hit_by_epidemic=True, social_insurance_month_fen=100,
+        )
+        for region, heads, certified in product(
+            ["320412", "130506", "210702"], [20, 40], [True, False]
+        )
+    ]  # fmt: skip
+    assert disagreements(replace(USUAL, base_year=base_year, legal_date=day), rows) == []
 
 
 # The national refund: what may be set locally changes from year to year.
