@@ -1,6 +1,6 @@
 """What no record tells and a reviewer has to look at (decision.manual_checks) before the first review."""
 
-from django.db.models import F, Func
+from django.db.models import F, Func, IntegerField
 
 from portal.refused import Refused
 from subsidies.models import Claim
@@ -11,11 +11,14 @@ def unticked(claim: Claim) -> list[dict]:
     return [check for check in claim.decision.manual_checks if check["id"] not in claim.checked]
 
 
+def _length(field):
+    return Func(F(field), function="jsonb_array_length", output_field=IntegerField())
+
+
 def with_unticked(claims):
     """Those of a queryset of claims with something left to look at."""
     return claims.annotate(
-        wanted=Func(F("decision__manual_checks"), function="jsonb_array_length"),
-        done=Func(F("checked"), function="jsonb_array_length"),
+        wanted=_length("decision__manual_checks"), done=_length("checked")
     ).filter(wanted__gt=F("done"))
 
 

@@ -55,6 +55,11 @@ FILL = {
     "policies:version": lambda side: {
         "policy_id": side.decision.policy.policy_id, "version": side.decision.policy.version,
     },
+    "subsidies:insurance_mapping": lambda side: {"pk": side.mapping.pk},
+    **{
+        f"subsidies:insurance_{name}": _id("insurance_import")
+        for name in ("import", "progress", "rejections", "again", "reopen")
+    },
     "applications:offer": lambda side: {
         "policy_id": "changzhou-2020-17", "key": "train-in-lieu",
     },
