@@ -5,6 +5,8 @@ from django.urls import path
 from .views import (
     applications_staff,
     budgets,
+    insurance,
+    insurance_mappings,
     notices_staff,
     parameters,
     payments,
@@ -76,4 +78,30 @@ urlpatterns = [
     path("parameters/", parameters.parameters, name="parameters"),
     path("parameters/new/", parameters.parameter_new, name="parameter_new"),
     path("parameters/<slug:public_id>/<slug:act>/", parameters.parameter_act, name="parameter_act"),
+    path("insurance/", insurance.insurance, name="insurance"),
+    path("insurance/new/", insurance.insurance_new, name="insurance_new"),
+    path("insurance/mappings/", insurance_mappings.insurance_mappings, name="insurance_mappings"),
+    path(
+        "insurance/mappings/new/",
+        insurance_mappings.insurance_mapping_new,
+        name="insurance_mapping_new",
+    ),
+    path(
+        "insurance/mappings/<int:pk>/",
+        insurance_mappings.insurance_mapping,
+        name="insurance_mapping",
+    ),
+    path("insurance/<slug:public_id>/", insurance.insurance_import, name="insurance_import"),
+    path(
+        "insurance/<slug:public_id>/progress/",
+        insurance.insurance_progress,
+        name="insurance_progress",
+    ),
+    path(
+        "insurance/<slug:public_id>/rejections.xlsx",
+        insurance.insurance_rejections,
+        name="insurance_rejections",
+    ),
+    path("insurance/<slug:public_id>/again/", insurance.insurance_again, name="insurance_again"),
+    path("insurance/<slug:public_id>/reopen/", insurance.insurance_reopen, name="insurance_reopen"),
 ]

@@ -130,6 +130,7 @@ STAFF = (
             Entry("复核", "subsidies:reviews", "clipboard-check", "reviews", CITY_AND_DISTRICT),
             Entry("公示", "subsidies:notices", "speakerphone", "objections", CITY_AND_DISTRICT),
             Entry("发放与追回", "subsidies:payments", "cash", "payments", CITY_AND_DISTRICT),
+            Entry("社保数据", "subsidies:insurance", "database-import", "", CITY_AND_DISTRICT),
             Entry("政策", "subsidies:policies", "book", "policies", CITY_AND_DISTRICT),
             Entry(
                 "本地参数",

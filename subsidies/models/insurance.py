@@ -35,6 +35,22 @@ class InsuranceMapping(models.Model):
         return self.name
 
 
+class InsuranceImportQuerySet(models.QuerySet):
+    """Imports."""
+
+    def visible_to(self, user):
+        """Bureau staff those of their region, and those of the city theirs is part of."""
+        if not user.is_authenticated or not user.is_bureau:
+            return self.none()
+        scope = user.region_scope
+        above = [scope[:length] for length in (2, 4, 6) if length < len(scope)]
+        return self.filter(
+            models.Q(region__code__startswith=scope)
+            | models.Q(region__in=above)
+            | models.Q(region=None)
+        )
+
+
 class InsuranceImport(models.Model):
     """社保导入: one per file; the totals add up to the file.
 
@@ -77,6 +93,8 @@ class InsuranceImport(models.Model):
     )
     imported_at = models.DateTimeField("导入时间", default=timezone.now)
 
+    objects = InsuranceImportQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "社保导入"
         ordering = ["-imported_at", "-pk"]
@@ -100,6 +118,12 @@ class InsuranceImport(models.Model):
 
     def __str__(self):
         return self.source
+
+    @property
+    def look(self):
+        """Tone and icon of the state, for pages."""
+        state = ImportState(self.state)
+        return state.tone, state.icon
 
 
 class InsuranceRejection(models.Model):

@@ -14,6 +14,8 @@ from subsidies.models import (
     Claim,
     ClaimBatch,
     Decision,
+    InsuranceImport,
+    InsuranceMapping,
     Objection,
     PolicyVersion,
     PublicNotice,
@@ -37,7 +39,8 @@ NO_PAGE = {
     "jobseekers:withdraw", "jobseekers:dismiss", "jobseekers:consent_withdraw", "jobseekers:apply",
     "workbench:key_list_end", "workbench:key_list_add", "workbench:hotline_delete",
     "subsidies:policy_act", "subsidies:parameter_act",
-    "subsidies:trial_progress", "subsidies:trial_file",
+    "subsidies:trial_progress", "subsidies:trial_file", "subsidies:insurance_progress",
+    "subsidies:insurance_rejections", "subsidies:insurance_again",
     "subsidies:run_workbook", "subsidies:first_review", "subsidies:second_review",
     "subsidies:return_batch", "subsidies:claim_act", "subsidies:publish", "subsidies:withdraw",
     "hotlines:asked",  # only after asking; test_without_script.py does
@@ -88,6 +91,13 @@ def _trial():
         )
         run_trial(made.pk)
     return {"public_id": made.public_id}
+
+
+def _mapping():
+    made, _ = InsuranceMapping.objects.get_or_create(
+        kind="person_month", name="市社保中心导出", defaults={"columns": {"厂代码": "credit_code"}}
+    )
+    return {"pk": made.pk}
 
 
 def _draft():
@@ -179,6 +189,9 @@ OBJECTS = {
     "workbench:jobseeker": lambda: _first(JobSeeker, user__username="wangjianguo"),
     "workbench:supply_import": lambda: _first(SupplyListImport),
     "subsidies:trial": _trial,
+    "subsidies:insurance_import": lambda: _first(InsuranceImport),
+    "subsidies:insurance_reopen": lambda: _first(InsuranceImport),
+    "subsidies:insurance_mapping": _mapping,
     "subsidies:policy": _draft,
     "subsidies:policy_edit": _draft,
     "subsidies:run": lambda: {"public_id": Decision.objects.first().screening.public_id},
