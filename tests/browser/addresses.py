@@ -4,6 +4,7 @@ A new page that needs an object fails the test until it is told here which one.
 """
 
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from enterprises.models import Enterprise, LicenceFile, ShortageDeclaration, Vacancy
 from hotlines.models import Commissioner, Hotline, Ticket
@@ -17,13 +18,17 @@ from subsidies.models import (
     InsuranceImport,
     InsuranceMapping,
     Objection,
+    PaymentBatch,
     PolicyVersion,
     PublicNotice,
+    Recovery,
     ScreeningRun,
     SubsidyApplication,
     Trial,
 )
 from subsidies.services import applications
+from subsidies.services.payees import confirm_enterprise_account
+from subsidies.services.payments import prepare_batch
 from subsidies.services.policy_drafts import create_draft
 from subsidies.services.trials import run_trial
 from tests.factories.applications import apply_for
@@ -42,6 +47,10 @@ NO_PAGE = {
     "subsidies:trial_progress", "subsidies:trial_file", "subsidies:insurance_progress",
     "subsidies:insurance_rejections", "subsidies:insurance_again",
     "subsidies:run_workbook", "subsidies:first_review", "subsidies:second_review",
+    "subsidies:payment_prepare", "subsidies:payment_remind", "subsidies:payment_send",
+    "subsidies:payment_cancel", "subsidies:payment_file", "subsidies:payment_settle",
+    "subsidies:payment_answer", "subsidies:recovery_act", "subsidies:budget_act",
+    "subsidies:release_run", "subsidies:claim_checks", "subsidies:notice_pdf", "notices:pdf",
     "subsidies:return_batch", "subsidies:claim_act", "subsidies:publish", "subsidies:withdraw",
     "hotlines:asked",  # only after asking; test_without_script.py does
     "applications:document", "applications:document_add", "applications:document_remove",
@@ -98,6 +107,44 @@ def _mapping():
         kind="person_month", name="市社保中心导出", defaults={"columns": {"厂代码": "credit_code"}}
     )
     return {"pk": made.pk}
+
+
+def _payment_batch():
+    """The main enterprise's claim, approved and in a batch; made when first asked for."""
+    claim = Claim.objects.get(enterprise=_main(), decision__application=None)
+    batch = PaymentBatch.objects.filter(payments__claim=claim).first()
+    if batch is None:
+        staff = list(User.objects.filter(role="city_staff").order_by("pk")[:2])
+        now = timezone.now()
+        notice = PublicNotice.objects.first()
+        Claim.objects.filter(pk=claim.pk).update(
+            state="approved", notice=notice, approved_at=now,
+            first_reviewer=staff[0], first_reviewed_at=now,
+            second_reviewer=staff[1], second_reviewed_at=now,
+        )
+        confirm_enterprise_account(
+            _main(), User.objects.get(username="lishi"), holder=_main().name,
+            bank="测试银行常州武进支行", number="6222000011112222",
+        )
+        batch = prepare_batch([claim.public_id], staff[0])
+    return {"public_id": batch.public_id}
+
+
+def _recovery():
+    """Money of that claim to come back, notified; made when first asked for."""
+    claim = Claim.objects.get(enterprise=_main(), decision__application=None)
+    made, _ = Recovery.objects.get_or_create(
+        claim=claim,
+        decision=claim.decision,
+        defaults={
+            "amount_fen": 1_000_000,
+            "reason": "第 2 次筛查时，社保记录或政策有更正，现在应为 20,000.00 元。",
+            "state": "notified",
+            "due_on": timezone.localdate(),
+            "notified_at": timezone.now(),
+        },
+    )
+    return {"public_id": made.public_id}
 
 
 def _draft():
@@ -199,6 +246,9 @@ OBJECTS = {
     "subsidies:batch": lambda: {
         "public_id": ClaimBatch.objects.filter(second_reviewer=None).first().public_id
     },
+    "subsidies:payment_batch": _payment_batch,
+    "subsidies:recovery": _recovery,
+    "subsidies:recovery_letter": _recovery,
     "subsidies:notice": lambda: _first(PublicNotice),
     "subsidies:objection": lambda: _first(Objection),
 }
