@@ -26,12 +26,14 @@ from subsidies.policy import ENGINE_VERSION
 from .budgets import check_run
 from .bundles import Bench, canonical
 from .claim_renewal import grants_of, renew_claims
+from .cross_check import compare
 from .decision_store import CHUNK, copy_decisions, is_same, standing_decisions
 from .facts import SOURCES, FactSheet, collect_facts
 from .notify import to_members
 from .parameters import ParameterBook
 from .reasons import message_body, message_subject
 from .screening_policies import versions_to_screen
+from .screening_tables import ScreeningTables
 from .totals import Totals
 
 KIND = "screen_refunds"
@@ -117,11 +119,13 @@ def _screen(log, base_year, legal_date, region):
         with log.stage("逐户计算并写入"):
             totals, renewed = _decide_all(screening, sheet, versions, book)
             connection.check_constraints()
+        with log.stage("双重计算核对"):
+            screening.cross_check = compare(versions, book, base_year, legal_date)
         with log.stage("补贴申领和消息"):
             claims = renew_claims(screening, renewed.grants)
             messages = to_members("decision", renewed.messages, reverse("enterprises:policies"))
         screening.totals = totals.as_json() | {"claims": dict(claims), "messages": messages}
-        screening.save(update_fields=["totals"])
+        screening.save(update_fields=["totals", "cross_check"])
         check_run(screening)
     log.count(**_counts(screening.totals), unchanged=False)
     return screening, True
@@ -191,7 +195,9 @@ class _Renewed:
 def _decide_all(screening, sheet, versions, book):
     standing = standing_decisions(sheet.base_year, sheet.region)
     totals, renewed, chunk = Totals(), _Renewed(screening, sheet.region), []
+    tables = ScreeningTables(sheet)
     for bundle in Bench(versions, book, screening.legal_date).bundles(sheet):
+        tables.add(bundle)
         before = standing.get(bundle.enterprise_id)
         changed = not is_same(bundle, before)
         totals.add(bundle, changed)
@@ -204,4 +210,5 @@ def _decide_all(screening, sheet, versions, book):
             chunk.clear()
     if chunk:
         copy_decisions(screening, chunk, standing)
+    tables.flush()
     return totals, renewed

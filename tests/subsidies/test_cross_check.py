@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from portal.outbox.models import Message
 from portal.refused import Refused
 from portal.runs.models import JobRun
 from portal.runs.services import describe
 from subsidies.crosscheck import twins
-from subsidies.models import Decision
+from subsidies.models import Claim, Decision, ScreeningRun
 from subsidies.services import cross_check
 from subsidies.services import policy_drafts as drafts
 from subsidies.services.bundles import Bench
@@ -162,3 +163,35 @@ def test_a_decision_says_that_it_was_computed_twice(client, city, screen):
     assert f"双重计算核对：第 1 次筛查的 {words}" in decision
     page = client.get(reverse("subsidies:run", args=[run.public_id])).content.decode()
     assert "双重计算核对 1,027 条，全部一致" in page
+
+
+def test_a_screening_keeps_what_was_compared(city, screen):
+    run = screen().screening
+    assert run.cross_check["decisions"] == Decision.objects.count() == 27
+    city.plain.insurance_months.filter(month="2019-12-01").update(headcount=100)
+    second = screen(again=True).screening
+    # Only one enterprise is written anew; all are compared.
+    assert (second.number, second.decisions.count()) == (2, 3)
+    assert second.cross_check["decisions"] == 27
+    assert second.cross_check["sha256"] != run.cross_check["sha256"]
+
+
+def test_a_screening_that_does_not_agree_writes_nothing(city, screen, monkeypatch, client):
+    broken(monkeypatch, "* figure.rate", "* figure.rate * 1.01")
+    before = Message.objects.count()
+    with pytest.raises(CrossCheckMismatch):
+        screen()
+    assert not ScreeningRun.objects.exists()
+    assert not Decision.objects.exists()
+    assert not Claim.objects.exists()
+    assert Message.objects.count() == before
+    job = JobRun.objects.get(kind=KIND)
+    assert job.state == "failed"
+    client.force_login(UserFactory(city=True))
+    page = client.get(reverse("subsidies:runs")).content.decode()
+    assert "原因：双重计算结果不一致：3 户企业 3 处。没有写入任何数据。" in page
+    told = "第一套“予以返还” 30,000.00 元，第二套“予以返还” 30,300.00 元。"
+    assert f"{city.plain.name}，changzhou-2020-17/refund-general：{told}" in page
+    monkeypatch.undo()
+    assert screen().changed
+    assert Decision.objects.count() == 27
