@@ -149,6 +149,16 @@ class TestRuns:
         )
         assert claim_service.first_review(ids(), people[0]).claims.count() == 5
 
+    def test_what_was_let_through_is_not_asked_again(self, city, screen, register, people):
+        register(100_000)
+        run = screen().screening
+        budgets.release_run(run.public_id, people[0], "会议纪要 3 号")
+        months = city.plain.insurance_months
+        months.filter(headcount=114).update(headcount=115)
+        assert screen(again=True).screening.held is False
+        months.filter(month="2019-01-01").update(premium_enterprise_fen=9_000_000)
+        assert screen(again=True).screening.held is True
+
     def test_raising_the_budget_lets_it_go(self, city, screen, register, people):
         register(100_000)
         run = screen().screening
