@@ -31,6 +31,11 @@ class Cell:
         """The kind's name."""
         return InsuranceKind(self.kind).label
 
+    @property
+    def short(self):
+        """The kind's name where there is little room."""
+        return self.label.removesuffix("人员")
+
 
 def years(imports) -> list[int]:
     """Years that have a file, and this one, newest first."""
