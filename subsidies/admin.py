@@ -11,6 +11,7 @@ from .models import (
     ClaimBatch,
     ClaimStep,
     Decision,
+    DecisionPart,
     Entitlement,
     InsuranceImport,
     InsuranceMapping,
@@ -51,6 +52,13 @@ class DecisionAdmin(TableAdmin):
     list_display = ["enterprise", "provision_id", "base_year", "outcome", "amount_fen"]
     list_filter = ["outcome", "base_year", "leads"]
     search_fields = _ENTERPRISE
+
+
+@admin.register(DecisionPart)
+class DecisionPartAdmin(TableAdmin):
+    """决定的共用部分."""
+
+    list_display = ["sha256", "body"]
 
 
 class ClaimStepInline(TableInline):

@@ -18,6 +18,7 @@ from .insurance import (
     InsuranceReopening,
     PersonMonth,
 )
+from .parts import DecisionPart
 from .payment import PayeeAccount, Payment, PaymentBatch, Recovery, Repayment
 from .policy import LocalParameter, PolicyVersion
 from .trial import Trial, TrialRow
@@ -29,6 +30,7 @@ __all__ = [
     "ClaimBatch",
     "ClaimStep",
     "Decision",
+    "DecisionPart",
     "Entitlement",
     "InsuranceImport",
     "InsuranceMapping",

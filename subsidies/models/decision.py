@@ -9,6 +9,7 @@ from portal.accounts.fields import PublicIdField
 from subsidies.enums import NEAR_MISS_PERSONS, Outcome
 
 from .application import SubsidyApplication
+from .parts import FactsField, NearMissField, TraceField
 from .policy import PolicyVersion
 
 
@@ -117,8 +118,14 @@ class Decision(models.Model):
     """
 
     public_id = PublicIdField(unique=True)
+    # Keys without an index of their own are found by one of those below.
     screening = models.ForeignKey(
-        ScreeningRun, models.RESTRICT, null=True, blank=True, related_name="decisions"
+        ScreeningRun,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        db_index=False,
     )
     application = models.ForeignKey(
         "subsidies.SubsidyApplication",
@@ -126,21 +133,31 @@ class Decision(models.Model):
         null=True,
         blank=True,
         related_name="decisions",
+        db_index=False,
     )
     # None: applied for by a person.
     enterprise = models.ForeignKey(
-        Enterprise, models.RESTRICT, null=True, blank=True, related_name="decisions"
+        Enterprise,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        db_index=False,
     )
     provision_id = models.CharField("条款", max_length=80)
     base_year = models.PositiveSmallIntegerField("所属年度")
     outcome = models.CharField("结论", max_length=10, choices=Outcome)
     amount_fen = models.BigIntegerField("金额（分）")
-    facts = models.JSONField("数据")
-    trace = models.JSONField("逐条依据")
+    facts = FactsField("数据")
+    trace = TraceField("逐条依据")
     amount_steps = models.JSONField("金额算法")
-    near_miss = models.JSONField("只差一个条件", null=True, blank=True)
+    near_miss = NearMissField("只差一个条件", null=True, blank=True)
     manual_checks = models.JSONField("审核人要看的", default=list)
-    policy = models.ForeignKey(PolicyVersion, models.RESTRICT, related_name="decisions")
+    # What the exclusivity group came to: {"group", "winner": provision or null, "cite"}.
+    exclusivity = models.JSONField("互斥结果", null=True, blank=True)
+    policy = models.ForeignKey(
+        PolicyVersion, models.RESTRICT, related_name="decisions", db_index=False
+    )
     engine_version = models.CharField("计算程序版本", max_length=20)
     leads = models.BooleanField("本户结论", default=False)
     content_sha256 = models.CharField("决定校验值", max_length=64)
@@ -182,7 +199,12 @@ class Decision(models.Model):
         ]
         indexes = [
             models.Index(fields=["screening", "outcome"]),
-            models.Index(fields=["base_year", "enterprise"]),
+            models.Index(fields=["enterprise", "base_year"]),
+            models.Index(
+                fields=["application"],
+                condition=models.Q(application__isnull=False),
+                name="decision_application",
+            ),
         ]
 
     def __str__(self):

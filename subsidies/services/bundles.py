@@ -12,14 +12,16 @@ from fractions import Fraction
 
 from subsidies.enums import NEAR_MISS_PERSONS
 from subsidies.models import PolicyVersion
-from subsidies.policy import ENGINE_VERSION, Evaluator, choose_winner, near_miss
+from subsidies.policy import ENGINE_VERSION, choose_winner, near_miss
 from subsidies.policy import facts as catalogue
+from subsidies.policy.decision import Decision as Decided
 from subsidies.policy.parameters import check_local
 
-from .facts import FACT_SOURCES, FactSheet, facts_of
+from .facts import FactSheet, FactTable, facts_of, sources_of
 from .parameters import ParameterBook
 from .publishing import compiled
 from .reasons import ratio_of
+from .recall import Memory, RecallingEvaluator
 
 JSON_COLUMNS = ("facts", "trace", "amount_steps", "near_miss", "manual_checks")
 # What an enterprise's leading decision is, best first.
@@ -48,9 +50,12 @@ def screened_keys(policy) -> list[str]:
     ]
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value) -> bytes:
     """JSON bytes that are the same for the same value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _encode(value).encode()
 
 
 def content_sha256(
@@ -65,126 +70,41 @@ def content_sha256(
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
-    """One provision for one enterprise, as it will be stored.
+    """One provision for one enterprise. exclusivity: {"group", "winner", "cite"}, None without."""
 
-    columns: the JSON columns as canonical text, made once for the hash and for storing.
-    """
-
-    provision_id: str
-    title: str
-    outcome: str
-    amount_fen: int
-    trace: list
-    near_miss: dict | None
-    columns: dict[str, str]
-    policy_pk: int
+    decided: Decided
+    version: PolicyVersion
     group: str
-    leads: bool
-    content_sha256: str
+    exclusivity: dict | None
+    leads: bool = False
+
+    @property
+    def provision_id(self) -> str:
+        """Policy and key."""
+        return self.decided.provision
+
+    @property
+    def outcome(self) -> str:
+        """grant, deny, review or excluded."""
+        return self.decided.outcome
+
+    @property
+    def amount_fen(self) -> int:
+        """0 unless granted."""
+        return self.decided.amount_fen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bundle:
-    """All verdicts of one enterprise, in the order of the policies."""
+    """All verdicts of one enterprise, in the order of the policies; sources: fact → code."""
 
     enterprise_id: int
     facts: dict
+    sources: dict
     verdicts: list[Verdict]
-
-    @property
-    def leading(self) -> Verdict:
-        """The one that says how the enterprise stands."""
-        return next(v for v in self.verdicts if v.leads)
-
-    @property
-    def near(self) -> bool:
-        """Not granted, and so close that the records should be looked at again."""
-        leading = self.leading
-        return leading.outcome == "deny" and is_near(leading.near_miss)
-
-
-def is_near(missed: dict | None) -> bool:
-    """Whether a stored near miss is close: not a ratio, or a ratio few persons over its limit."""
-    if missed is None:
-        return False
-    return missed["gap_persons"] is None or missed["gap_persons"] <= NEAR_MISS_PERSONS
-
-
-class Bench:
-    """Evaluators of every policy in force, by the local parameters of an enterprise's region."""
-
-    def __init__(self, versions: list[PolicyVersion], book: ParameterBook, legal_date: date):
-        self._book = book
-        self._legal_date = legal_date
-        self._policies = [(version, compiled(version)) for version in versions]
-        self._by_region: dict[str, list] = {}
-
-    def _evaluators(self, region):
-        found = self._by_region.get(region)
-        if found is None:
-            found = []
-            for version, policy in self._policies:
-                local = check_local(policy.file, self._book.for_policy(policy, region))
-                line = [
-                    (
-                        Evaluator(policy, key, local, self._legal_date),
-                        exclusivity_group(policy, key),
-                    )
-                    for key in screened_keys(policy)
-                ]
-                found.append((version, policy, line))
-            self._by_region[region] = found
-        return found
-
-    def bundles(self, sheet: FactSheet) -> Iterator[Bundle]:
-        """Decide for every enterprise of a fact sheet, in its order."""
-        for row in sheet.rows:
-            yield self._bundle(row[0], facts_of(row, sheet.base_year))
-
-    def _bundle(self, enterprise_id, facts):
-        known = catalogue.normalise(facts)
-        stored = canonical({"values": facts, "sources": FACT_SOURCES}).decode()
-        decided = []
-        for version, policy, line in self._evaluators(facts["region"]):
-            decisions = [evaluator.decide(known) for evaluator, _ in line]
-            for group in policy.groups.values():
-                decisions = choose_winner(decisions, group)
-            decided += [
-                (decision, version, group)
-                for decision, (_, group) in zip(decisions, line, strict=True)
-            ]
-        lead = min(range(len(decided)), key=lambda i: (LEADING_ORDER[decided[i][0].outcome], i))
-        verdicts = [
-            _verdict(decision, version, group, stored, index == lead)
-            for index, (decision, version, group) in enumerate(decided)
-        ]
-        return Bundle(enterprise_id, facts, verdicts)
-
-
-def _verdict(decision, version, group, facts_json, leads):
-    missed = near_miss_of(decision)
-    columns = {
-        "facts": facts_json,
-        "trace": canonical(decision.trace).decode(),
-        "amount_steps": canonical(decision.amount_steps).decode(),
-        "near_miss": canonical(missed).decode(),
-        "manual_checks": canonical(decision.manual_checks).decode(),
-    }
-    return Verdict(
-        decision.provision,
-        decision.title,
-        decision.outcome,
-        decision.amount_fen,
-        decision.trace,
-        missed,
-        columns,
-        version.pk,
-        group,
-        leads,
-        content_sha256(decision, version.sha256, columns),
-    )
+    leading: Verdict
 
 
 def near_miss_of(decision) -> dict | None:
@@ -199,3 +119,83 @@ def near_miss_of(decision) -> dict | None:
         lost, start = ratio
         missed["gap_persons"] = lost - int(Fraction(missed["limit"]) * start)
     return missed
+
+
+def is_near(gap: int | None) -> bool:
+    """Whether a near miss is close: not a ratio, or a ratio few persons over its limit."""
+    return gap is None or gap <= NEAR_MISS_PERSONS
+
+
+class Bench:
+    """Evaluators of every policy in force, by the local parameters of an enterprise's region.
+
+    memory: the entries that the evaluators share between decisions, see services.recall.
+    """
+
+    def __init__(self, versions: list[PolicyVersion], book: ParameterBook, legal_date: date):
+        self.memory = Memory()
+        self._book = book
+        self._legal_date = legal_date
+        self._policies = [(version, compiled(version)) for version in versions]
+        self._by_region: dict[str, list] = {}
+        self._by_values: dict[tuple, list] = {}
+
+    def _evaluators(self, region):
+        """[(version, policy, [(evaluator, group)])]; regions with the same figures share them."""
+        found = self._by_region.get(region)
+        if found is None:
+            local = [self._book.for_policy(policy, region) for _, policy in self._policies]
+            key = tuple(tuple(sorted(values.items())) for values in local)
+            found = self._by_values.get(key)
+            if found is None:
+                found = self._by_values[key] = self._made(local)
+            self._by_region[region] = found
+        return found
+
+    def _made(self, local):
+        made = []
+        for (version, policy), values in zip(self._policies, local, strict=True):
+            checked = check_local(policy.file, values)
+            line = [
+                (
+                    RecallingEvaluator(policy, key, checked, self._legal_date, self.memory),
+                    exclusivity_group(policy, key),
+                )
+                for key in screened_keys(policy)
+            ]
+            made.append((version, policy, line))
+        return made
+
+    def bundles(self, sheet: FactSheet | FactTable) -> Iterator[Bundle]:
+        """Decide for every enterprise of a fact sheet, in its order."""
+        for row in sheet.rows:
+            yield self.decide(row, sheet.base_year)
+
+    def decide(self, row: tuple, base_year: int) -> Bundle:
+        """Decide for one row of a fact sheet."""
+        facts = facts_of(row, base_year)
+        known = catalogue.normalise(facts)
+        verdicts = []
+        for version, policy, line in self._evaluators(facts["region"]):
+            decisions = [evaluator.decide(known) for evaluator, _ in line]
+            for group in policy.groups.values():
+                decisions = choose_winner(decisions, group)
+            results = self._exclusivity(policy, decisions)
+            verdicts += [
+                Verdict(decision, version, group, results.get(decision.provision))
+                for decision, (_, group) in zip(decisions, line, strict=True)
+            ]
+        leading = min(verdicts, key=lambda v: LEADING_ORDER[v.decided.outcome])
+        leading.leads = True
+        return Bundle(row[0], facts, sources_of(row), verdicts, leading)
+
+    @staticmethod
+    def _exclusivity(policy, decisions):
+        """provision → what its group came to: who got the one grant, None when nobody did."""
+        results = {}
+        for group in policy.groups.values():
+            members = [d for d in decisions if d.provision in group.titles]
+            winner = next((d.provision for d in members if d.outcome == "grant"), None)
+            result = {"group": group.name, "winner": winner, "cite": group.rule.cite}
+            results |= dict.fromkeys([d.provision for d in members], result)
+        return results

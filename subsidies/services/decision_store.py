@@ -1,96 +1,166 @@
-"""Writing decisions: by COPY, in chunks, inside the caller's transaction."""
+"""Writing decisions: by COPY, as they are made, inside the caller's transaction.
 
-import csv
+Nothing of the size of the population is held in memory: facts come page by page, with what stands
+about the same enterprises; what is new goes to the server while the next page is being decided.
+"""
+
 import io
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
-from enterprises.models import Enterprise
-from portal.accounts.fields import make_public_id
 from subsidies.models import Decision
-from subsidies.policy import ENGINE_VERSION
 
-from .bundles import JSON_COLUMNS, Bundle
+from .bundles import Bench
+from .facts import COLUMNS as FACT_COLUMNS
+from .facts import PAGE, TABLE, FactTable
+from .written import COLUMNS, Line, Writer, public_ids
 
-CHUNK = 500  # enterprises
-_COLUMNS = (
-    "public_id",
-    "screening_id",
-    "enterprise_id",
-    "provision_id",
-    "base_year",
-    "outcome",
-    "amount_fen",
-    *JSON_COLUMNS,
-    "policy_id",
-    "engine_version",
-    "leads",
-    "content_sha256",
-    "supersedes_id",
-    "decided_at",
-)
+RESULTS = "screening_results"
+_BEFORE = "screening_standing"
 
-
-def standing_decisions(base_year: int, region: str) -> dict[int, dict[str, tuple[int, str]]]:
-    """enterprise id → {provision id: (decision id, content hash)} of what stands screened."""
-    standing: dict[int, dict[str, tuple[int, str]]] = {}
-    rows = (
-        Decision.objects.screened()
-        .standing()
-        .filter(
-            base_year=base_year,
-            enterprise__in=Enterprise.objects.filter(region__code__startswith=region).values("pk"),
-        )
-    )
-    for pk, enterprise_id, provision_id, sha256 in rows.values_list(
-        "pk", "enterprise_id", "provision_id", "content_sha256"
-    ).order_by("pk"):
-        standing.setdefault(enterprise_id, {})[provision_id] = (pk, sha256)
-    return standing
+_STANDING = f"""
+CREATE TEMP TABLE {_BEFORE} AS
+SELECT d.enterprise_id,
+       array_agg(d.provision_id ORDER BY d.provision_id) AS provisions,
+       array_agg(d.content_sha256 ORDER BY d.provision_id) AS hashes,
+       array_agg(d.id ORDER BY d.provision_id) AS ids
+  FROM subsidies_decision d
+  JOIN {TABLE} f ON f.enterprise_id = d.enterprise_id
+ WHERE d.base_year = %s AND d.screening_id IS NOT NULL
+   AND NOT EXISTS (SELECT FROM subsidies_decision later WHERE later.supersedes_id = d.id)
+ GROUP BY d.enterprise_id
+"""  # noqa: S608 - tables and columns of our own, as below
+_PAGE = f"""
+SELECT {", ".join(f"f.{name}" for name in FACT_COLUMNS)}, s.provisions, s.hashes, s.ids
+  FROM (SELECT * FROM {TABLE} WHERE enterprise_id > %s ORDER BY enterprise_id LIMIT %s) f
+  LEFT JOIN {_BEFORE} s ON s.enterprise_id = f.enterprise_id
+ ORDER BY f.enterprise_id
+"""  # noqa: S608
+_WIDTH = len(FACT_COLUMNS)
 
 
-def is_same(bundle: Bundle, before: dict[str, tuple[int, str]] | None) -> bool:
-    """Whether nothing that was decided about an enterprise would change."""
-    if before is None:
-        return False
-    return {v.provision_id: v.content_sha256 for v in bundle.verdicts} == {
-        provision_id: sha256 for provision_id, (_, sha256) in before.items()
-    }
+class _Stream(io.RawIOBase):
+    """A file of what an iterator yields, for COPY to read."""
+
+    def __init__(self, pieces: Iterator[bytes]):
+        self._pieces = pieces
+        self._rest = b""
+
+    def read(self, size=-1):
+        """At most so many bytes; none at the end."""
+        while len(self._rest) < size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._rest += piece
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
 
 
-def copy_decisions(screening, bundles: list[Bundle], standing: dict) -> None:
-    """Append the decisions of some enterprises; those of the same provision are superseded."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for bundle in bundles:
-        before = standing.get(bundle.enterprise_id, {})
-        for verdict in bundle.verdicts:
-            writer.writerow(_row(screening, bundle.enterprise_id, verdict, before))
-    buffer.seek(0)
-    table = Decision._meta.db_table
+def store_decisions(screening, sheet: FactTable, bench: Bench, observe) -> None:
+    """Decide for every enterprise and append what changed; all results go to screening_results.
+
+    An enterprise's decisions are renewed together, each superseding the one of its provision.
+    observe(bundle, lines, before) is called for each enterprise; before: None when nothing stood,
+    False when what stood still stands, True when it was replaced.
+    """
+    writer = Writer(screening, bench.memory)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT csv)", buffer)
+        _make_tables(cursor, screening.base_year)
+        last = 0
+        while True:
+            cursor.execute(_PAGE, [last, PAGE])
+            page = cursor.fetchall()
+            if not page:
+                break
+            results: list[str] = []
+            lines = _changed(bench, writer, sheet.base_year, page, results, observe)
+            copy_lines(cursor, Decision._meta.db_table, COLUMNS, lines)
+            copy_lines(cursor, RESULTS, _RESULT_COLUMNS, ["\n".join(results).encode()])
+            last = page[-1][0]
+        _store_parts(cursor, writer.pieces.parts.new)
 
 
-def _row(screening, enterprise_id, verdict, before):
-    superseded = before.get(verdict.provision_id)
-    return (
-        make_public_id(),
-        screening.pk,
-        enterprise_id,
-        verdict.provision_id,
-        screening.base_year,
-        verdict.outcome,
-        verdict.amount_fen,
-        # A near miss that is none is NULL, not the JSON word.
-        *(
-            None if verdict.columns[name] == "null" else verdict.columns[name]
-            for name in JSON_COLUMNS
-        ),
-        verdict.policy_pk,
-        ENGINE_VERSION,
-        verdict.leads,
-        verdict.content_sha256,
-        superseded and superseded[0],
-        screening.created_at.isoformat(),
+_RESULT_COLUMNS = ("enterprise_id", "provision_id", "outcome", "amount_fen")
+
+
+def _make_tables(cursor, base_year):
+    cursor.execute(f"DROP TABLE IF EXISTS {_BEFORE}, {RESULTS}")
+    cursor.execute(_STANDING, [base_year])
+    cursor.execute(f"ALTER TABLE {_BEFORE} ADD PRIMARY KEY (enterprise_id)")
+    cursor.execute(f"ANALYZE {_BEFORE}")
+    cursor.execute(
+        f"CREATE TEMP TABLE {RESULTS} (enterprise_id bigint NOT NULL, provision_id text NOT NULL,"
+        " outcome text NOT NULL, amount_fen bigint NOT NULL)"
     )
+
+
+def _changed(bench, writer, base_year, page, results, observe):
+    """The lines of the decisions that are new, while all are decided. Yields bytes for COPY."""
+    ids: list[bytes] = []
+    for row in page:
+        bundle = bench.decide(row[:_WIDTH], base_year)
+        lines = writer.lines(bundle)
+        for verdict in bundle.verdicts:
+            decided = verdict.decided
+            results.append(
+                f"{bundle.enterprise_id}\t{decided.provision}\t{decided.outcome}"
+                f"\t{decided.amount_fen}"
+            )
+        before = _before(row, lines)
+        observe(bundle, lines, before)
+        if before is False:
+            continue
+        if len(ids) < len(lines):
+            ids = public_ids(max(3 * len(page), len(lines)))
+        superseded = dict(zip(row[_WIDTH], row[_WIDTH + 2], strict=True)) if before else {}
+        copied = [
+            writer.copied(
+                bundle.enterprise_id,
+                line,
+                ids.pop(),
+                b"%d" % superseded[line.verdict.provision_id]
+                if line.verdict.provision_id in superseded
+                else b"\\N",
+            )
+            for line in lines
+        ]
+        yield b"\n".join(copied) + b"\n"
+
+
+def _before(row, lines: list[Line]):
+    """None when nothing stood, False when nothing changes, True when what stood is replaced."""
+    provisions, hashes = row[_WIDTH], row[_WIDTH + 1]
+    if provisions is None:
+        return None
+    now = {line.verdict.provision_id: line.content_sha256.decode() for line in lines}
+    return now != dict(zip(provisions, hashes, strict=True))
+
+
+def copy_lines(cursor, table: str, columns: tuple[str, ...], pieces: Iterable[bytes]) -> None:
+    """COPY lines of the text format into a table while they are being made."""
+    cursor.copy_expert(
+        f"COPY {table} ({', '.join(columns)}) FROM STDIN", _Stream(iter(pieces)), size=1 << 16
+    )
+
+
+def _store_parts(cursor, parts):
+    """Add the shared parts that are not there yet; one that is there must be the same."""
+    lines = "\n".join(
+        f"{number}\t{sha256}\t" + body.decode().replace("\\", "\\\\")
+        for number, sha256, body in parts
+    )
+    cursor.execute("DROP TABLE IF EXISTS screening_parts")
+    cursor.execute("CREATE TEMP TABLE screening_parts (LIKE subsidies_decisionpart)")
+    copy_lines(cursor, "screening_parts", ("id", "sha256", "body"), [lines.encode()])
+    cursor.execute(
+        "INSERT INTO subsidies_decisionpart SELECT * FROM screening_parts"
+        " ON CONFLICT (id) DO NOTHING"
+    )
+    cursor.execute(
+        "SELECT count(*) FROM screening_parts new JOIN subsidies_decisionpart held USING (id)"
+        " WHERE new.sha256 <> held.sha256"
+    )
+    if cursor.fetchone()[0]:
+        raise RuntimeError("two parts of decisions have one number")

@@ -2,20 +2,21 @@
 
 The year's start is its January and the year's end its December: the records are those of the
 twelve months of the base year, and the documents speak of "上年度". A month that is missing, or a
-figure in it that is not filled in, makes every fact that needs it unknown (None), never zero.
+figure in it that is not filled in, makes every fact that needs it unknown (None), never zero; so
+does a headcount that the person-months of the same month contradict. Only current imports count.
 docs/decisions/refund-screening.md gives the reasons.
 """
 
 import hashlib
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Count, Max, Min, Q
 
 from enterprises.models import Enterprise
-from subsidies.models import InsuranceImport, InsuranceMonth
+from subsidies.enums import ImportState, InsuranceKind
+from subsidies.models import InsuranceImport
 
 # Code kept with each fact of a decision → how pages name the source ({year} is the base year).
 SOURCES = {
@@ -24,6 +25,11 @@ SOURCES = {
     "december": "失业保险缴费记录 {year}年12月",
     "months": "失业保险缴费记录 {year}年1月至12月",
     "run": "筛查批次",
+    "recipients": "{year}年失业保险金领取人员名单",
+    "january_disagrees": "失业保险缴费记录 {year}年1月（单位月报人数与人员明细不一致）",
+    "december_disagrees": "失业保险缴费记录 {year}年12月（单位月报人数与人员明细不一致）",
+    "months_disagree": "失业保险缴费记录 {year}年1月至12月（单位月报人数与人员明细不一致）",
+    "month_twice": "失业保险缴费记录 {year}年1月至12月（同一个月有两份现行数据）",
 }
 
 FACT_SOURCES = {
@@ -39,65 +45,148 @@ FACT_SOURCES = {
     "premium_enterprise_fen": "months",
     "premium_employee_fen": "months",
     "social_insurance_month_fen": "december",
+    "benefit_recipients": "recipients",
     "difficult_certified": "register",
     "hit_by_epidemic": "register",
     "dispatch_company": "register",
     "dishonest": "register",
 }
-COLUMNS = ("enterprise_id", "months_known", *(n for n in FACT_SOURCES if n != "base_year"))
+# The columns of every row: the enterprise, its facts, and notes about its months.
+FACTS = tuple(name for name in FACT_SOURCES if name != "base_year")
+_NOTES = ("disagreeing", "twice", "months_known", "months_incomplete")
+COLUMNS = ("enterprise_id", *FACTS, *_NOTES)
+TABLE = "screening_facts"
+PAGE = 2000  # rows read at once
+# Whose months' headcounts a fact needs → (the months as bits, the source to name when they differ).
+_NEEDS_MONTHS = {
+    "insured_start": (1 << 0, "january_disagrees"),
+    "insured_end": (1 << 11, "december_disagrees"),
+    "insured_average": ((1 << 12) - 1, "months_disagree"),
+}
+_FROM_MONTHS = frozenset(
+    name for name, source in FACT_SOURCES.items() if source in ("january", "december", "months")
+)
 
+# A headcount stands when no person-months of that month and place were imported, or when they are
+# as many. A month reported twice would be added twice: then nothing from the months is known.
 _SQL = """
-SELECT e.id,
-       m.months_known,
-       e.region_id,
-       e.size_class,
-       e.industry_id,
+WITH persons AS (
+    SELECT enterprise_id, month, count(*) AS persons
+      FROM subsidies_personmonth
+     WHERE month >= %(january)s AND month <= %(december)s
+       AND source_id = ANY(%(person_imports)s) AND NOT back_paid
+     GROUP BY enterprise_id, month
+), reported AS (
+    SELECT enterprise_id, month, headcount, premium_enterprise_fen, premium_employee_fen,
+           social_insurance_fen
+      FROM subsidies_insurancemonth
+     WHERE month >= %(january)s AND month <= %(december)s AND source_id = ANY(%(month_imports)s)
+), months AS (
+    SELECT enterprise_id, 1 << (extract(month FROM month)::int - 1) AS bit, r.enterprise_id AS held,
+           headcount, premium_enterprise_fen, premium_employee_fen, social_insurance_fen, persons
+      FROM reported r FULL JOIN persons p USING (enterprise_id, month)
+), year AS (
+    SELECT enterprise_id,
+           count(held) AS lines,
+           count(*) FILTER (WHERE held IS NOT NULL AND (headcount IS NULL
+             OR premium_enterprise_fen IS NULL OR premium_employee_fen IS NULL)) AS incomplete,
+           coalesce(bit_or(bit) FILTER (WHERE held IS NOT NULL), 0) AS known,
+           coalesce(bit_or(bit) FILTER (WHERE headcount IS NOT NULL), 0) AS counted,
+           coalesce(bit_or(bit) FILTER (WHERE headcount = persons), 0) AS agreeing,
+           sum(headcount)::bigint AS headcount_sum,
+           max(headcount) FILTER (WHERE bit = 1) AS insured_start,
+           max(headcount) FILTER (WHERE bit = 2048) AS insured_end,
+           count(premium_enterprise_fen) AS enterprise_premiums,
+           sum(premium_enterprise_fen)::bigint AS enterprise_sum,
+           count(*) FILTER (WHERE premium_enterprise_fen > 0) AS paid_months,
+           count(premium_employee_fen) AS employee_premiums,
+           sum(premium_employee_fen)::bigint AS employee_sum,
+           max(social_insurance_fen) FILTER (WHERE bit = 2048) AS social_insurance_fen
+      FROM months GROUP BY enterprise_id
+), places AS MATERIALIZED (
+    SELECT code,
+           coalesce((SELECT bit_or(1 << (extract(month FROM i.first_month)::int - 1))
+                       FROM subsidies_insuranceimport i
+                      WHERE i.id = ANY(%(person_imports)s)
+                        AND (i.region_id IS NULL OR d.code LIKE i.region_id || '%%')), 0) AS listed,
+           EXISTS (SELECT FROM subsidies_insuranceimport i
+                    WHERE i.id = ANY(%(recipient_imports)s) AND i.last_month >= %(december)s
+                      AND (i.region_id IS NULL OR d.code LIKE i.region_id || '%%')) AS drawing
+      FROM places_division d WHERE code LIKE %(below)s
+), drawn AS (
+    SELECT enterprise_id, count(DISTINCT person) AS persons
+      FROM subsidies_benefitrecipient
+     WHERE source_id = ANY(%(recipient_imports)s)
+       AND began_on >= %(january)s AND began_on < %(after)s
+     GROUP BY enterprise_id
+)
+SELECT e.id AS enterprise_id,
+       e.region_id AS region,
+       e.size_class AS size,
+       e.industry_id AS industry,
        e.staff_total,
-       m.insured_start,
-       m.insured_end,
-       CASE WHEN m.headcounts = 12 THEN (m.headcount_sum * 2 + 12) / 24 END,
-       CASE WHEN m.enterprise_premiums = 12 THEN m.paid_months END,
-       CASE WHEN m.enterprise_premiums = 12 THEN m.enterprise_sum END,
-       CASE WHEN m.employee_premiums = 12 THEN m.employee_sum END,
-       m.social_insurance_fen,
+       CASE WHEN once AND disagreeing & 1 = 0 THEN insured_start END AS insured_start,
+       CASE WHEN once AND disagreeing & 2048 = 0 THEN insured_end END AS insured_end,
+       CASE WHEN once AND disagreeing = 0 AND counted = 4095
+            THEN (headcount_sum * 2 + 12) / 24 END AS insured_average,
+       CASE WHEN once AND enterprise_premiums = 12 THEN paid_months END AS paid_months,
+       CASE WHEN once AND enterprise_premiums = 12 THEN enterprise_sum END
+         AS premium_enterprise_fen,
+       CASE WHEN once AND employee_premiums = 12 THEN employee_sum END AS premium_employee_fen,
+       CASE WHEN once THEN social_insurance_fen END AS social_insurance_month_fen,
+       CASE WHEN drawing THEN coalesce(drawn.persons, 0) END AS benefit_recipients,
        e.difficult_certified,
        e.hit_by_epidemic,
        e.dispatch_company,
-       e.dishonest
+       e.dishonest,
+       disagreeing,
+       NOT once AS twice,
+       bit_count(known::bit(12))::int AS months_known,
+       incomplete::int AS months_incomplete
   FROM enterprises_enterprise e
-  JOIN (SELECT enterprise_id,
-               count(*) AS months_known,
-               count(headcount) AS headcounts,
-               sum(headcount)::bigint AS headcount_sum,
-               max(headcount) FILTER (WHERE month = %(january)s) AS insured_start,
-               max(headcount) FILTER (WHERE month = %(december)s) AS insured_end,
-               count(premium_enterprise_fen) AS enterprise_premiums,
-               sum(premium_enterprise_fen)::bigint AS enterprise_sum,
-               count(*) FILTER (WHERE premium_enterprise_fen > 0) AS paid_months,
-               count(premium_employee_fen) AS employee_premiums,
-               sum(premium_employee_fen)::bigint AS employee_sum,
-               max(social_insurance_fen) FILTER (WHERE month = %(december)s)
-                 AS social_insurance_fen
-          FROM subsidies_insurancemonth
-         WHERE month >= %(january)s AND month <= %(december)s
-         GROUP BY enterprise_id) m ON m.enterprise_id = e.id
- WHERE e.region_id LIKE %(below)s
- ORDER BY e.id
+  JOIN year ON year.enterprise_id = e.id
+  JOIN places ON places.code = e.region_id
+  LEFT JOIN drawn ON drawn.enterprise_id = e.id
+ CROSS JOIN LATERAL (SELECT listed & counted & ~agreeing AS disagreeing,
+                            lines = bit_count(known::bit(12)) AS once) checked
+"""
+
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM {TABLE}"  # noqa: S608 - names of our own
+_PAGE = f"{_SELECT} WHERE enterprise_id > %s ORDER BY enterprise_id LIMIT %s"
+_ALL = f"COPY ({_SELECT} ORDER BY enterprise_id) TO STDOUT"
+_COUNTS = """
+SELECT count(*), count(*) FILTER (WHERE disagreeing > 0), count(*) FILTER (WHERE twice),
+       coalesce(sum(months_known), 0), coalesce(sum(months_incomplete), 0)
+  FROM screening_facts
 """
 
 
 def facts_of(row: tuple, base_year: int) -> dict:
-    """One row of `FactSheet.rows` as facts for the evaluator; None is unknown."""
-    facts = dict(zip(COLUMNS[2:], row[2:], strict=True))
+    """One row of a `FactSheet` as facts for the evaluator; None is unknown."""
+    facts = dict(zip(FACTS, row[1:], strict=False))
     facts["base_year"] = base_year
     return facts
+
+
+def sources_of(row: tuple) -> dict[str, str]:
+    """Fact → code of SOURCES for one row: where the records contradict each other, that is said."""
+    disagreeing, twice = row[len(FACTS) + 1 : len(FACTS) + 3]
+    if not disagreeing and not twice:
+        return FACT_SOURCES
+    sources = dict(FACT_SOURCES)
+    for name, (bits, source) in _NEEDS_MONTHS.items():
+        if disagreeing & bits:
+            sources[name] = source
+    if twice:
+        sources |= dict.fromkeys(_FROM_MONTHS, "month_twice")
+    return sources
 
 
 @dataclass(frozen=True)
 class FactSheet:
     """The facts of all insured enterprises of a region, and what they were made from.
 
-    rows: tuples in the order of COLUMNS, by enterprise id. sha256: of the rows, canonical JSON.
+    rows: tuples in the order of COLUMNS, by enterprise id. sha256: of the rows.
     """
 
     base_year: int
@@ -108,54 +197,129 @@ class FactSheet:
     data_date: date
 
 
+@dataclass(frozen=True)
+class FactTable:
+    """A fact sheet that stays in the database: the temp table screening_facts of this session.
+
+    `rows` reads it page by page, as often as one likes, and holds one page.
+    """
+
+    base_year: int
+    region: str
+    sha256: str
+    source_rows: dict
+    data_date: date
+
+    @property
+    def rows(self) -> Iterator[tuple]:
+        """Tuples in the order of COLUMNS, by enterprise id."""
+        last = 0
+        while last is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(_PAGE, [last, PAGE])
+                page = cursor.fetchall()
+            yield from page
+            last = page[-1][0] if len(page) == PAGE else None
+
+
 def collect_facts(base_year: int, region: str) -> FactSheet:
-    """Read the facts of a base year for a region (a code prefix such as 3204)."""
-    january, december = date(base_year, 1, 1), date(base_year, 12, 1)
+    """Read the facts of a base year for a region (a code prefix such as 3204). Writes nothing."""
+    imports = _current_imports(base_year, region)
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, {"january": january, "december": december, "below": f"{region}%"})
+        cursor.execute(f"{_SQL} ORDER BY e.id", _values(base_year, region, imports))
         rows = cursor.fetchall()
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(json.dumps(row, separators=(",", ":")).encode())
-    return FactSheet(
-        base_year, region, rows, digest.hexdigest(), *_sources(january, december, region, rows)
-    )
+        digest.update("\t".join([_as_copied(value) for value in row]).encode() + b"\n")
+    sums = [sum(bool(row[at]) for row in rows) for at in (-4, -3)]
+    sums += [sum(row[at] for row in rows) for at in (-2, -1)]
+    described = _sources(base_year, region, imports, len(rows), *sums)
+    return FactSheet(base_year, region, rows, digest.hexdigest(), *described)
 
 
-def _sources(january, december, region, rows):
-    of_region = InsuranceMonth.objects.filter(enterprise__region__code__startswith=region)
-    of_year = Q(month__gte=january, month__lte=december)
-    counted = of_region.aggregate(
-        months=Count("pk", filter=of_year),
-        empty=Count(
-            "pk",
-            filter=of_year
-            & (
-                Q(headcount__isnull=True)
-                | Q(premium_enterprise_fen__isnull=True)
-                | Q(premium_employee_fen__isnull=True)
-            ),
-        ),
-        first=Min("month", filter=of_year),
-        last=Max("month"),
-    )
-    imports = InsuranceImport.objects.filter(
-        first_month__lte=december, last_month__gte=january
+def _as_copied(value):
+    """A value as COPY writes it."""
+    if value is None:
+        return "\\N"
+    return str(value) if value.__class__ is not bool else "t" if value else "f"
+
+
+def prepare_facts(base_year: int, region: str) -> FactTable:
+    """Make the temp table screening_facts of this session; one of an earlier call is dropped."""
+    imports = _current_imports(base_year, region)
+    digest = hashlib.sha256()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        cursor.execute(f"CREATE TEMP TABLE {TABLE} AS {_SQL}", _values(base_year, region, imports))
+        cursor.execute(f"ALTER TABLE {TABLE} ADD PRIMARY KEY (enterprise_id)")
+        cursor.execute(f"ANALYZE {TABLE}")
+        cursor.copy_expert(_ALL, _Hashed(digest))
+        cursor.execute(_COUNTS)
+        counts = cursor.fetchone()
+    described = _sources(base_year, region, imports, *counts)
+    return FactTable(base_year, region, digest.hexdigest(), *described)
+
+
+class _Hashed:
+    """A file that keeps only the hash of what is written to it."""
+
+    def __init__(self, digest):
+        self.write = digest.update
+
+
+def _values(base_year, region, imports):
+    of_kind = {kind: [row.pk for row in imports if row.kind == kind] for kind in InsuranceKind}
+    return {
+        "january": date(base_year, 1, 1),
+        "december": date(base_year, 12, 1),
+        "after": date(base_year + 1, 1, 1),
+        "below": f"{region}%",
+        "month_imports": of_kind[InsuranceKind.ENTERPRISE_MONTH],
+        "person_imports": of_kind[InsuranceKind.PERSON_MONTH],
+        "recipient_imports": of_kind[InsuranceKind.BENEFIT_RECIPIENT],
+    }
+
+
+def _current_imports(base_year, region):
+    """The current imports of a year that say something about a region, oldest first."""
+    rows = InsuranceImport.objects.filter(
+        state=ImportState.CURRENT,
+        first_month__lte=date(base_year, 12, 1),
+        last_month__gte=date(base_year, 1, 1),
     ).order_by("pk")
+    return [
+        row
+        for row in rows
+        if row.region_id is None
+        or row.region_id.startswith(region)
+        or region.startswith(row.region_id)
+    ]
+
+
+def _sources(base_year, region, imports, insured, disagreeing, twice, months, incomplete):
+    """What the facts were made from, and the last day the records speak of."""
     everyone = Enterprise.objects.filter(region__code__startswith=region).count()
     source_rows = {
         "enterprises": everyone,
-        "insured": len(rows),
-        "without_records": everyone - len(rows),
-        "months": counted["months"],
-        "months_expected": 12 * len(rows),
-        "months_missing": 12 * len(rows) - counted["months"],
-        "months_incomplete": counted["empty"],
+        "insured": insured,
+        "without_records": everyone - insured,
+        "months": int(months),
+        "months_expected": 12 * insured,
+        "months_missing": 12 * insured - int(months),
+        "months_incomplete": int(incomplete),
+        "enterprises_disagreeing": disagreeing,
+        "enterprises_twice": twice,
         "imports": [
-            {"source": i.source, "sha256": i.sha256, "lines": i.lines, "accepted": i.accepted}
-            for i in imports
+            {
+                "kind": row.kind,
+                "source": row.source,
+                "sha256": row.sha256,
+                "lines": row.lines,
+                "accepted": row.accepted,
+            }
+            for row in imports
         ],
     }
-    last = counted["last"] or december
+    last = max((row.last_month for row in imports), default=date(base_year, 12, 1))
     next_month = date(last.year + last.month // 12, last.month % 12 + 1, 1)
     return source_rows, next_month - timedelta(days=1)

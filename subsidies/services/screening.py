@@ -5,6 +5,7 @@ with the same records, policies and parameters as the last one write nothing at 
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -27,13 +28,13 @@ from .budgets import check_run
 from .bundles import Bench, canonical
 from .claim_renewal import grants_of, renew_claims
 from .cross_check import compare
-from .decision_store import CHUNK, copy_decisions, is_same, standing_decisions
-from .facts import SOURCES, FactSheet, collect_facts
+from .decision_store import store_decisions
+from .facts import SOURCES, FactTable, prepare_facts
+from .new_claims import enterprises_with_claims, make_new_claims
 from .notify import to_members
 from .parameters import ParameterBook
 from .reasons import message_body, message_subject
 from .screening_policies import versions_to_screen
-from .screening_tables import ScreeningTables
 from .totals import Totals
 
 KIND = "screen_refunds"
@@ -91,7 +92,7 @@ def _screen(log, base_year, legal_date, region):
         versions = versions_to_screen(region, legal_date)
         book = ParameterBook(region, legal_date)
     with log.stage("取数"):
-        sheet = collect_facts(base_year, region)
+        sheet = prepare_facts(base_year, region)
     input_sha256 = _input_sha256(sheet, legal_date, versions, book)
     # The history of every claim names the job. Without a context its trigger raises and catches an
     # error for each row, which in a transaction with many deferred checks takes quadratic time.
@@ -116,15 +117,23 @@ def _screen(log, base_year, legal_date, region):
             input_sha256=input_sha256,
             source_rows=sheet.source_rows | {"facts_sha256": sheet.sha256},
         )
+        observed = _Observed(screening, region)
         with log.stage("逐户计算并写入"):
-            totals, renewed = _decide_all(screening, sheet, versions, book)
+            store_decisions(
+                screening, sheet, Bench(versions, book, legal_date), observed.enterprise
+            )
             connection.check_constraints()
         with log.stage("双重计算核对"):
             screening.cross_check = compare(versions, book, base_year, legal_date)
         with log.stage("补贴申领和消息"):
-            claims = renew_claims(screening, renewed.grants)
-            messages = to_members("decision", renewed.messages, reverse("enterprises:policies"))
-        screening.totals = totals.as_json() | {"claims": dict(claims), "messages": messages}
+            claims = Counter(claims_new=make_new_claims(screening))
+            if observed.grants:
+                claims.update(renew_claims(screening, observed.grants))
+            messages = to_members("decision", observed.messages, reverse("enterprises:policies"))
+        screening.totals = observed.totals.as_json() | {
+            "claims": dict(claims),
+            "messages": messages,
+        }
         screening.save(update_fields=["totals", "cross_check"])
         check_run(screening)
     log.count(**_counts(screening.totals), unchanged=False)
@@ -146,7 +155,7 @@ def _next_number(region, base_year):
 
 
 def _input_sha256(
-    sheet: FactSheet, legal_date: date, versions: list[PolicyVersion], book: ParameterBook
+    sheet: FactTable, legal_date: date, versions: list[PolicyVersion], book: ParameterBook
 ) -> str:
     return hashlib.sha256(
         canonical(
@@ -164,51 +173,40 @@ def _input_sha256(
     ).hexdigest()
 
 
-class _Renewed:
-    """What the writing of decisions leaves for claims and messages."""
+class _Observed:
+    """What a run remembers of the enterprises that pass by: figures, who is told, whose claims
+    are renewed. grants: enterprise id → its grants, of those that have claims already."""
 
     def __init__(self, screening, region):
+        self.totals = Totals()
         self.grants: dict[int, list] = {}
         self.messages: dict[int, tuple[str, str, str]] = {}
         self._screening = screening
+        self._claimed = enterprises_with_claims(screening.base_year, region)
         self._told = set(
             Membership.objects.filter(
                 ended_at__isnull=True, enterprise__region__code__startswith=region
             ).values_list("enterprise_id", flat=True)
         )
 
-    def add(self, bundle, is_correction):
-        self.grants[bundle.enterprise_id] = grants_of(bundle)
-        if bundle.enterprise_id not in self._told:
+    def enterprise(self, bundle, lines, before):
+        """One enterprise was decided; before as services.decision_store says."""
+        near = next(line.near for line in lines if line.verdict is bundle.leading)
+        self.totals.add(bundle, near, changed=before is not False)
+        if before is False:
             return
-        leading = bundle.leading
+        if bundle.enterprise_id in self._claimed:
+            self.grants[bundle.enterprise_id] = grants_of(bundle)
+        if bundle.enterprise_id in self._told:
+            self._tell(bundle, is_correction=before is True)
+
+    def _tell(self, bundle, is_correction):
+        decided = bundle.leading.decided
         subject = message_subject(
-            self._screening.base_year, leading.title, leading.outcome, leading.amount_fen
+            self._screening.base_year, decided.title, decided.outcome, decided.amount_fen
         )
         self.messages[bundle.enterprise_id] = (
             f"screening:{self._screening.public_id}:{bundle.enterprise_id}",
             f"更正：{subject}" if is_correction else subject,
-            message_body(leading.outcome, leading.trace),
+            message_body(decided.outcome, decided.trace),
         )
-
-
-def _decide_all(screening, sheet, versions, book):
-    standing = standing_decisions(sheet.base_year, sheet.region)
-    totals, renewed, chunk = Totals(), _Renewed(screening, sheet.region), []
-    tables = ScreeningTables(sheet)
-    for bundle in Bench(versions, book, screening.legal_date).bundles(sheet):
-        tables.add(bundle)
-        before = standing.get(bundle.enterprise_id)
-        changed = not is_same(bundle, before)
-        totals.add(bundle, changed)
-        if not changed:
-            continue
-        renewed.add(bundle, before is not None)
-        chunk.append(bundle)
-        if len(chunk) == CHUNK:
-            copy_decisions(screening, chunk, standing)
-            chunk.clear()
-    if chunk:
-        copy_decisions(screening, chunk, standing)
-    tables.flush()
-    return totals, renewed

@@ -77,14 +77,14 @@ def test_everything_comes_out_the_same_after_records_figures_and_policies_moved_
     [
         ("amount_fen = amount_fen + 1", "金额不一致"),
         ("outcome = 'deny', amount_fen = 0", "结论不一致；金额不一致"),
-        ("trace = jsonb_set(trace, '{0,text}', '\"别的话\"')", "逐条依据不一致"),
+        ("trace = jsonb_set(trace, '{3,text}', '\"别的话\"')", "逐条依据不一致"),
         ("amount_steps = '[]'", "金额算法不一致"),
         ('near_miss = \'{"rule": "size"}\'', "只差一个条件不一致"),
         ('manual_checks = \'[{"id": "seen"}]\'', "审核人要看的不一致"),
         ("leads = NOT leads", "本户结论不一致"),
         ("content_sha256 = repeat('0', 64)", "决定校验值不一致"),
         ("facts = jsonb_set(facts, '{values,insured_end}', '119')", "逐条依据不一致"),
-        ("facts = jsonb_set(facts, '{sources,size}', '\"run\"')", "决定校验值不一致"),
+        ("facts = jsonb_set(facts, '{sources}', '{\"size\": \"run\"}')", "决定校验值不一致"),
         ("facts = '{}'", "算不出来"),
     ],
 )

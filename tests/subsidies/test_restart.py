@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from portal.outbox.models import Delivery, Message
 from portal.runs.models import JobRun, RunState
 from subsidies.models import Claim, ClaimStep, Decision, PolicyVersion, ScreeningRun
-from subsidies.services import screening
+from subsidies.services import decision_store, screening
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,15 +25,15 @@ from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 import django
 django.setup()
-from subsidies.services import screening
-screening.CHUNK = 2
-write, written = screening.copy_decisions, []
+from subsidies.services import decision_store, screening
+decision_store.PAGE = 2
+write, written = decision_store.copy_lines, []
 def copy_and_die(*args):
     write(*args)
     written.append(1)
-    if len(written) == 2:
+    if len(written) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-screening.copy_decisions = copy_and_die
+decision_store.copy_lines = copy_and_die
 screening.screen_refunds(2019, date(2020, 4, 1))
 """
 
@@ -106,20 +106,23 @@ def test_killed_with_sigkill(undisturbed, screen):
     assert (job.state, job.attempts) == (RunState.DONE, 2)
 
 
-@pytest.mark.parametrize("place", ["copy_decisions", "renew_claims", "to_members"])
+@pytest.mark.parametrize(
+    "place", ["copy_lines", "compare", "make_new_claims", "to_members", "check_run"]
+)
 def test_an_error_half_way(undisturbed, screen, monkeypatch, place):
     """Whatever stage fails: marked failed, nothing written, done by the next start."""
-    monkeypatch.setattr(screening, "CHUNK", 2)
-    real, calls = getattr(screening, place), []
+    monkeypatch.setattr(decision_store, "PAGE", 2)
+    module = decision_store if place == "copy_lines" else screening
+    real, calls = getattr(module, place), []
 
     def fail_late(*args):
         calls.append(1)
-        if place != "copy_decisions" or len(calls) == 3:
+        if place != "copy_lines" or len(calls) == 5:
             raise RuntimeError("磁盘满了")
         return real(*args)
 
     with monkeypatch.context() as broken:
-        broken.setattr(screening, place, fail_late)
+        broken.setattr(module, place, fail_late)
         with pytest.raises(RuntimeError):
             screen()
     job = JobRun.objects.get()
