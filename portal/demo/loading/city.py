@@ -91,6 +91,7 @@ _STAGES = (
     ("应聘", seekers.load_applications),
     ("包保、工单、走访", records.load_contacts),
     ("本地参数", records.load_parameters),
+    ("预算", records.load_budget),
     ("政策", records.load_policies),
     ("社保记录", insurance.load_insurance),
 )

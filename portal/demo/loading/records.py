@@ -3,12 +3,15 @@
 import datetime
 from collections.abc import Iterator
 
+from django.conf import settings
+from django.utils import timezone
+
 from hotlines.models import Assignment, Ticket, Visit
 from portal.accounts.crypto import encrypt
 from portal.accounts.models import User
 from portal.demo.people import PARAMETERS
 from portal.demo.regions import CITY
-from subsidies.models import LocalParameter
+from subsidies.models import Budget, LocalParameter
 from subsidies.services.policy_drafts import approve
 from subsidies.services.policy_files import import_files
 
@@ -16,6 +19,8 @@ from .context import Load
 from .tables import copy_into
 
 _TICKETS, _VISITS = 120, 320
+# A hundred million yuan, and about twice what an average enterprise's refund comes to.
+_BUDGET_FEN, _BUDGET_FEN_EACH = 10_000_000_000, 2_000_000
 
 
 def load_parameters(load: Load) -> None:
@@ -35,6 +40,24 @@ def load_parameters(load: Load) -> None:
         )
         added += created
     load.added("本地参数", added)
+
+
+def load_budget(load: Load) -> None:
+    """The refund's budget of the city's year, ample for the demo: nothing of it is held."""
+    fen = max(_BUDGET_FEN, load.city.size.enterprises * _BUDGET_FEN_EACH)
+    _, created = Budget.objects.get_or_create(
+        region_id=CITY,
+        base_year=settings.REFUND_BASE_YEAR,
+        exclusivity_group="refund",
+        defaults={
+            "amount_fen": fen,
+            "document": "演示预算",
+            "author_id": load.keys.users["city2"],
+            "approver_id": load.keys.users["city1"],
+            "approved_at": timezone.now(),
+        },
+    )
+    load.added("预算", int(created))
 
 
 def load_policies(load: Load) -> None:
