@@ -9,6 +9,7 @@ from enterprises.enums import SizeClass
 from portal.places.models import Division, Industry
 from portal.ui.formatting import percent, yuan
 from subsidies.enums import Outcome
+from subsidies.policy import PolicyFileError
 from subsidies.services.publishing import versions_in_force
 from subsidies.services.trials import open_parameters, tried_versions
 
@@ -41,7 +42,11 @@ def tried_parameters(trial) -> list[tuple[str, str]]:
     """The figures tried instead of the registered ones: label, value as people write it."""
     if not trial.parameters:
         return []
-    versions = tried_versions(versions_in_force(trial.region_id, trial.legal_date), trial.policy)
+    in_force = versions_in_force(trial.region_id, trial.legal_date)
+    try:
+        versions = tried_versions(in_force, trial.policy)
+    except PolicyFileError:  # a draft that was written at since: its figures have no labels now
+        versions = in_force
     known, shown = open_parameters(versions), []
     for name, value in sorted(trial.parameters.items()):
         parameter = known.get(name)

@@ -25,6 +25,7 @@ from subsidies.policy.schema import PolicyFile
 from .bundles import screened_keys
 from .policy_check import Fault, PolicyCheck, check_texts, head_of
 from .publishing import region_prefix
+from .same_money import published_beside
 
 LONGEST = 400_000  # characters of one text; the longest policy so far has a tenth of that
 _SHOWN = 3
@@ -71,7 +72,8 @@ def update_draft(
 
 def check_draft(version: PolicyVersion) -> PolicyCheck:
     """Faults with line and key, the worked cases' results, whether its place and number are free,
-    and whether all that it screens can be computed twice. Reads the database, changes nothing."""
+    whether all that it screens can be computed twice, and whether another policy pays the same
+    money there at the same time. Reads the database, changes nothing."""
     check = check_texts(version.source_text, version.cases_text)
     if check.policy is None or version.state == PolicyState.PUBLISHED:
         return check
@@ -91,6 +93,13 @@ def check_draft(version: PolicyVersion) -> PolicyCheck:
             find_twin(policy, key)
         except NoTwin as missing:
             faults.append(Fault.of(policy.source.fault(("provisions", key), str(missing))))
+    other = published_beside(policy)
+    if other is not None:
+        text = (
+            f"与已发布的《{other.title}》（{other.document_number}）在同一地区同时施行，"
+            "发的是同一种补贴，同一年度只能享受一次。请先给那一份发布写明截止日期的新版本"
+        )
+        faults.append(Fault.of(policy.source.fault(("effective",), text)))
     return check.with_faults(faults)
 
 

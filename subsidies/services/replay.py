@@ -133,7 +133,13 @@ def _application_faults(decision):
     try:
         return _words(application_cases.recompute(decision))
     except (PolicyError, KeyError, TypeError, ValueError) as error:
-        return [f"算不出来：{error}"]
+        return [_unreadable(error)]
+
+
+def _unreadable(error):
+    if isinstance(error, PolicyError):
+        return f"算不出来：{error}"
+    return f"算不出来：存下的数据缺了或改了格式（{error}）"
 
 
 def _words(columns):
@@ -152,7 +158,7 @@ class _StoredBench:
         try:
             again = self._again(bundle)
         except (PolicyError, KeyError, TypeError, ValueError) as error:
-            yield from ((decision, [f"算不出来：{error}"]) for decision in bundle)
+            yield from ((decision, [_unreadable(error)]) for decision in bundle)
             return
         outcomes = [again[d.provision_id].outcome for d in bundle]
         lead = min(range(len(bundle)), key=lambda i: (LEADING_ORDER[outcomes[i]], i))

@@ -21,13 +21,14 @@ from portal.refused import Refused
 from portal.runs.services import AlreadyDone, describe, running
 from subsidies.enums import TrialState
 from subsidies.models import PolicyVersion, Trial, TrialRow
-from subsidies.policy import ParameterError, PolicyError
+from subsidies.policy import ParameterError, PolicyError, PolicyFileError
 from subsidies.policy.parameters import check_local
 
 from .bundles import Bench
 from .facts import FactSheet, collect_facts
 from .parameters import ParameterBook
 from .publishing import compiled, region_prefix, versions_in_force
+from .same_money import kinds_of
 from .trial_totals import Compared, TrialTotals
 
 KIND = "trial"
@@ -59,10 +60,17 @@ def read_only():
 def tried_versions(
     in_force: list[PolicyVersion], tried: PolicyVersion | None
 ) -> list[PolicyVersion]:
-    """The policies in force with the tried one in the place of its predecessor."""
+    """The policies in force with the tried one in the place of its predecessor, and of any other
+    that pays the same money: no enterprise has both for one year. Raises PolicyFileError when the
+    tried one cannot be read."""
     if tried is None:
         return in_force
-    others = [version for version in in_force if version.policy_id != tried.policy_id]
+    kinds = kinds_of(compiled(tried))
+    others = [
+        version
+        for version in in_force
+        if version.policy_id != tried.policy_id and not kinds & kinds_of(compiled(version))
+    ]
     return [*others, tried]
 
 
@@ -88,8 +96,9 @@ def create_trial(
     """Register a trial over the user's region; a worker computes it (subsidies.tasks.run_trial).
 
     policy: what is tried, a draft or any version. parameters: {name: value} tried instead of the
-    registered local ones. Raises Refused when neither is given, when a figure is not one the policies leave open
-    or is out of its range, or when nothing is in force to compare with.
+    registered local ones. Raises Refused when neither is given, when the policy cannot be read, when
+    a figure is not one the policies leave open or is out of its range, or when nothing is in force
+    to compare with.
     """
     if user.role not in TRYING_ROLES:
         raise Refused("试算由区县或市级工作人员发起。")
@@ -107,7 +116,12 @@ def create_trial(
         raise Refused(f"{legal_date} 没有适用于{region.name}的返还政策，没有可比的现行结果。")
     if policy is not None and not region.code.startswith(region_prefix(policy.region_code)):
         raise Refused(f"《{policy.title}》不适用于{region.name}。")
-    _check_parameters(tried_versions(in_force, policy), parameters)
+    try:
+        versions = tried_versions(in_force, policy)
+    except PolicyFileError as error:
+        named = f"《{policy.title}》" if policy.title else "这份草稿"
+        raise Refused(f"{named}还有错误，不能试算：{error.faults[0]}。") from None
+    _check_parameters(versions, parameters)
     with transaction.atomic():
         trial = Trial.objects.create(
             title=title[:80],

@@ -85,7 +85,7 @@ def test_everything_comes_out_the_same_after_records_figures_and_policies_moved_
         ("content_sha256 = repeat('0', 64)", "决定校验值不一致"),
         ("facts = jsonb_set(facts, '{values,insured_end}', '119')", "逐条依据不一致"),
         ("facts = jsonb_set(facts, '{sources}', '{\"size\": \"run\"}')", "决定校验值不一致"),
-        ("facts = '{}'", "算不出来"),
+        ("facts = '{}'", "算不出来：存下的数据缺了或改了格式"),
     ],
 )
 def test_a_changed_row_is_found(city, screen, assignment, words):
