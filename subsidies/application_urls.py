@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import applications
+from .views import applications, payee
 
 app_name = "applications"
 
 urlpatterns = [
     path("", applications.applications, name="list"),
+    path("account/", payee.person_payee, name="account"),
     path("offers/<slug:policy_id>/<slug:key>/", applications.offer, name="offer"),
     path("documents/<slug:public_id>/", applications.document, name="document"),
     path(

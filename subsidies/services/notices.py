@@ -269,7 +269,10 @@ def _tell_approved(claims):
         True: "公示期满，没有异议。下一步拨到您确认的收款账户。",
         False: "公示期满，没有异议。请确认收款账户，确认后拨付。",
     }
-    for has_account, path in ((True, "enterprises:policies"), (False, "enterprises:payee")):
+    for has_account, path, persons_path in (
+        (True, "enterprises:policies", "applications:list"),
+        (False, "enterprises:payee", "applications:account"),
+    ):
         to_claimants(
             "claim_approved",
             {
@@ -282,6 +285,7 @@ def _tell_approved(claims):
                 if (claim.pk in known) == has_account
             },
             reverse(path),
+            reverse(persons_path),
         )
 
 

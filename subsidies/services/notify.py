@@ -1,5 +1,7 @@
 """Messages about subsidies to the people of enterprises, and to staff."""
 
+from django.urls import reverse
+
 from portal.accounts.models import Membership
 from portal.outbox.models import Message
 from portal.outbox.services import post_many
@@ -24,7 +26,7 @@ def to_claimants(kind, texts: dict, path: str, persons_path: str = ""):
     """Write one message for each claim to whoever gets its money.
 
     texts: Claim (with decision and its application) → (key, subject, body). An enterprise's
-    members get `path`, a person `persons_path`. Returns how many messages were new.
+    members get `path`, a person `persons_path`, by default their applications. Returns how many messages were new.
     """
     members = {}
     for user_id, enterprise_id in Membership.objects.filter(
@@ -40,7 +42,8 @@ def to_claimants(kind, texts: dict, path: str, persons_path: str = ""):
                 _draft(kind, one, *words, path) for one in members.get(claim.enterprise_id, ())
             ]
         else:
-            drafts.append(_draft(kind, claim.decision.application.user_id, *words, persons_path))
+            whose = claim.decision.application.user_id
+            drafts.append(_draft(kind, whose, *words, persons_path or reverse("applications:list")))
     return post_many(drafts)
 
 

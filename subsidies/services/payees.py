@@ -49,7 +49,7 @@ def _confirm(owner, user, holder, bank, number):
     with transaction.atomic():
         # The owner is locked, so that two first confirmations at once make one row.
         ((_, whose),) = owner.items()
-        type(whose).objects.select_for_update(no_key=True).get(pk=whose.pk)
+        whose._meta.model.objects.select_for_update(no_key=True).get(pk=whose.pk)
         account = PayeeAccount.objects.select_for_update().filter(**owner).first()
         account = account or PayeeAccount(**owner)
         account.holder, account.bank, account.number = holder, bank, number

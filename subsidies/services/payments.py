@@ -109,6 +109,7 @@ def remind_without_account(user) -> int:
                 for claim in waiting
             },
             reverse("enterprises:payee"),
+            reverse("applications:account"),
         )
 
 

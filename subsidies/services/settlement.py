@@ -135,5 +135,6 @@ def _write_returned(batch, came_back, user, on):
             for payment, reason in came_back
         },
         reverse("enterprises:payee"),
+        reverse("applications:account"),
     )
     money_came_back([payment.claim for payment, _ in came_back])

@@ -1,16 +1,17 @@
-"""An enterprise's own: where its subsidies are paid to."""
+"""Where one's subsidies are paid to: an enterprise's page, and a person's."""
 
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from enterprises.access import current_enterprise
 from enterprises.views.owned import page, to_form
-from portal.accounts.access import MEMBER, allow
+from jobseekers.models import JobSeeker
+from portal.accounts.access import MEMBER, SEEKER, allow
 from portal.refused import Refused
 from subsidies.enums import ClaimState, PaymentState
 from subsidies.models import Claim, PayeeAccount, Payment
 from subsidies.payment_forms import PayeeForm
-from subsidies.services.payees import confirm_enterprise_account
+from subsidies.services.payees import confirm_enterprise_account, confirm_person_account
 
 
 @allow(MEMBER)
@@ -31,9 +32,20 @@ def payee(request):
         else:
             messages.success(request, "收款账户已确认。批准的补贴编入下一批拨到这里。")
             return redirect("enterprises:payee")
-    waiting = Claim.objects.filter(
-        enterprise=enterprise, state__in=(ClaimState.APPROVED, ClaimState.PAYMENT_RETURNED)
+    claims = Claim.objects.filter(enterprise=enterprise)
+    context = {"form": form, "account": account, "back": "enterprises:policies"}
+    return page(
+        request,
+        "subsidies/payee.html",
+        context | _waiting(claims, account) | {"base": "base_enterprise.html"},
+        enterprise=enterprise,
+        status=400 if form.errors else 200,
     )
+
+
+def _waiting(claims, account):
+    """What is approved and not paid, and the last return the account was not confirmed after."""
+    waiting = claims.filter(state__in=(ClaimState.APPROVED, ClaimState.PAYMENT_RETURNED))
     returned = (
         Payment.objects.filter(claim__in=waiting, state=PaymentState.RETURNED)
         .order_by("-recorded_at")
@@ -41,15 +53,40 @@ def payee(request):
     )
     if returned and account and account.confirmed_at > returned.recorded_at:
         returned = None
-    return page(
+    return {
+        "waiting_fen": sum(waiting.values_list("amount_fen", flat=True)),
+        "returned": returned,
+    }
+
+
+@allow(SEEKER)
+def person_payee(request):
+    """The same for a person: only their own card."""
+    user = request.user
+    seeker = JobSeeker.objects.filter(user=user).first()
+    if seeker is None or not seeker.name:
+        messages.error(request, "请先在简历里填写姓名，再确认收款账户。")
+        return redirect("jobseekers:profile")
+    account = PayeeAccount.objects.filter(user=user).select_related("confirmed_by").first()
+    form = PayeeForm(
+        request.POST or None,
+        initial={"holder": seeker.name, "bank": account.bank if account else ""},
+    )
+    form.fields["holder"].help_text = "您本人的姓名"
+    form.fields["number"].help_text = "您本人的银行卡号"
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirm_person_account(user, name=seeker.name, **form.cleaned_data)
+        except Refused as refused:
+            to_form(form, refused)
+        else:
+            messages.success(request, "收款账户已确认。批准的补贴编入下一批拨到这里。")
+            return redirect("applications:account")
+    claims = Claim.objects.filter(enterprise=None, decision__application__user=user)
+    context = {"form": form, "account": account, "back": "applications:list"}
+    return render(
         request,
         "subsidies/payee.html",
-        {
-            "account": account,
-            "form": form,
-            "waiting_fen": sum(waiting.values_list("amount_fen", flat=True)),
-            "returned": returned,
-        },
-        enterprise=enterprise,
+        context | _waiting(claims, account) | {"base": "base_seeker.html"},
         status=400 if form.errors else 200,
     )

@@ -14,7 +14,7 @@ from portal.workbench.money import money_funnel
 from subsidies.enums import ClaimState
 from subsidies.models import Budget, Claim, PayeeAccount, PaymentBatch, Recovery
 from subsidies.services import payments, settlement
-from tests.factories import MembershipFactory, UserFactory, division
+from tests.factories import JobSeekerFactory, MembershipFactory, UserFactory, division
 
 from .conftest import ids
 
@@ -92,6 +92,26 @@ class TestOwnAccount:
         page = text(client.get(reverse("enterprises:payee")))
         assert "30,000.00 元被银行退回" in page
         assert "销户" in page
+
+
+class TestPersonsAccount:
+    def test_only_ones_own_card(self, db, sign_in):
+        seeker = JobSeekerFactory()
+        client = sign_in(seeker.user)
+        address = reverse("applications:account")
+        values = {"holder": "别人", "bank": "测试银行常州分行", "number": "6222000011112228"}
+        assert "本人的姓名" in text(client.post(address, values))
+        typo = values | {"holder": seeker.name, "number": "6222000011112220"}
+        assert "可能有一位填错了" in text(client.post(address, typo))
+        assert not PayeeAccount.objects.exists()
+        card = next(
+            number
+            for number in (f"622200001111222{digit}" for digit in range(10))
+            if client.post(address, typo | {"number": number}).status_code == 302
+        )
+        page = text(client.get(address))
+        assert card not in page
+        assert PayeeAccount.objects.get().user == seeker.user
 
 
 class TestPayments:
