@@ -54,26 +54,31 @@ def drop_cities():
             _administer("DROP DATABASE {} WITH (FORCE)", name)
 
 
-@contextlib.contextmanager
 def city(factor):
-    """Name of a database with the demo city times `factor`, before its first night.
+    """Name of a database with the demo city times `factor`, before its first night."""
+    load = ("manage.py", "load_demo", f"--size={factor}", f"--seed={SEED}")
+    return _loaded(f"{PREFIX}{factor}", f"the demo city × {factor}", [load])
 
-    Taken as it is when an earlier benchmark of the same ``make bench`` loaded it.
-    """
-    name = f"{PREFIX}{factor}"
+
+def insured(size):
+    """Name of a database with the insured people of a ``bench.province.Size``, for screening."""
+    places, fill = ("manage.py", "load_places"), ("-m", "bench.province", size.name)
+    return _loaded(f"{PREFIX}{size.name}", f"{size.persons:,} insured people", [places, fill])
+
+
+@contextlib.contextmanager
+def _loaded(name, what, commands):
+    """The database as an earlier benchmark of the same ``make bench`` loaded it, or loaded now."""
     there = [found for (found,) in _administer("SELECT datname FROM pg_database")]
     if name not in there:
         loading = f"{name}_loading"  # a load that was broken off is never taken for a city
         _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", loading)
         _administer("CREATE DATABASE {}", loading)
-        print(f"Loading the demo city × {factor} … ", end="", flush=True)
+        print(f"Loading {what} … ", end="", flush=True)
         with measured() as load:
-            for command in (
-                ("migrate", "--verbosity=0"),
-                ("load_demo", f"--size={factor}", f"--seed={SEED}"),
-            ):
+            for command in (("manage.py", "migrate", "--verbosity=0"), *commands):
                 subprocess.run(
-                    [sys.executable, "manage.py", *command],
+                    [sys.executable, *command],
                     cwd=ROOT,
                     env=environment(loading),
                     stdout=subprocess.DEVNULL,

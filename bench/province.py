@@ -8,6 +8,7 @@ the same sizes are the same records.
 """
 
 import io
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -62,9 +63,8 @@ class Size:
     persons: int
 
 
-CITY = Size("city", 3_000, 120_000)
-TENTH = Size("tenth", 10_190, 460_000)
-PROVINCE = Size("province", 101_900, 4_600_000)
+CITY = Size("insured_city", 3_000, 120_000)
+PROVINCE = Size("insured_province", 101_900, 4_600_000)
 
 
 def plan(size: Size):
@@ -228,3 +228,10 @@ def _fill_month(month):
             cursor.execute((_LEAF + _MONTHS).format(**month))
     finally:
         connection.close()
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    fill(next(size for size in (CITY, PROVINCE) if size.name == sys.argv[1]))

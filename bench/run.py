@@ -14,20 +14,28 @@ from bench.cities import KEEP, drop_cities
 HERE = Path(__file__).resolve().parent
 
 
-def benchmarks(folder=HERE):
-    """Return the names of the modules that have a ``main``, in order; this one is none."""
+def benchmarks(folder=HERE, *, long=False):
+    """Return the names of the modules that have a ``main``, in order; this one is none.
+
+    long: also those that take long and say so (``LONG``); they run only when named.
+    """
     names = []
     for path in sorted(folder.glob("*.py")):
         body = ast.parse(path.read_text(encoding="utf-8")).body
         has_main = any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in body)
-        if has_main and path.stem != Path(__file__).stem:
+        is_long = any(isinstance(node, ast.Assign) and _names(node) == ["LONG"] for node in body)
+        if has_main and path.stem != Path(__file__).stem and (long or not is_long):
             names.append(path.stem)
     return names
 
 
+def _names(node):
+    return [target.id for target in node.targets if isinstance(target, ast.Name)]
+
+
 def main(wanted):
     """Run the benchmarks; return 1 when one failed or is not there."""
-    known = benchmarks()
+    known = benchmarks(long=True)
     unknown = [name for name in wanted if name not in known]
     if unknown:
         print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(known)}.")
@@ -35,7 +43,7 @@ def main(wanted):
     failed = []
     kept = os.environ | {KEEP: "1"}  # a city is loaded once for all of them
     try:
-        for name in wanted or known:
+        for name in wanted or benchmarks():
             command = [sys.executable, "-m", f"bench.{name}"]
             if subprocess.run(command, cwd=HERE.parent, env=kept).returncode:
                 failed.append(name)

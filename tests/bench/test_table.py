@@ -49,7 +49,9 @@ def test_benchmarks_are_the_modules_with_a_main(tmp_path):
     (tmp_path / "matching.py").write_text("def main():\n    pass\n")
     (tmp_path / "table.py").write_text("def helper():\n    pass\n")
     (tmp_path / "run.py").write_text("def main():\n    pass\n")
+    (tmp_path / "province.py").write_text("LONG = True\n\n\ndef main():\n    pass\n")
     assert benchmarks(tmp_path) == ["matching"]
+    assert benchmarks(tmp_path, long=True) == ["matching", "province"]
 
 
 def test_unknown_benchmark_is_named(capsys):
