@@ -21,7 +21,6 @@ from subsidies.models import Claim, ClaimStep, Decision
 
 from .adjustments import correct_late, is_late
 from .bundles import Bundle
-from .entitlements import release_superseded, take_for_screening
 from .notify import to_users
 
 _REPLACED = (
@@ -81,8 +80,6 @@ def renew_claims(screening, changed: dict[int, list[tuple[str, str, int]]]) -> C
     counts["claims_new"] += len(made)
     if late:
         counts.update(correct_late(screening, late, grants))
-    release_superseded(screening)
-    take_for_screening(screening)
     undone.pop(None, None)
     for reviewer, count in undone.items():
         to_users(

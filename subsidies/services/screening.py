@@ -29,6 +29,7 @@ from .bundles import Bench, canonical
 from .claim_renewal import grants_of, renew_claims
 from .cross_check import compare
 from .decision_store import store_decisions
+from .entitlements import release_superseded, take_for_screening
 from .facts import SOURCES, FactTable, prepare_facts
 from .new_claims import enterprises_with_claims, make_new_claims
 from .notify import to_members
@@ -129,6 +130,8 @@ def _screen(log, base_year, legal_date, region):
             claims = Counter(claims_new=make_new_claims(screening))
             if observed.grants:
                 claims.update(renew_claims(screening, observed.grants))
+            release_superseded(screening)
+            take_for_screening(screening)
             messages = to_members("decision", observed.messages, reverse("enterprises:policies"))
         screening.totals = observed.totals.as_json() | {
             "claims": dict(claims),
