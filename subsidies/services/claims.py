@@ -5,6 +5,7 @@ press on the same button finds the work done by the same person and gives back t
 """
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from portal.accounts.enums import Role
 from portal.refused import Refused
 from portal.ui.formatting import cn_datetime
 from subsidies.enums import CLAIM_TRANSITIONS, ClaimState
-from subsidies.models import Claim, ClaimBatch, ClaimStep
+from subsidies.models import Claim, ClaimBatch, ClaimStep, PolicyVersion
 
 from .budgets import require_not_held
 from .entitlements import release_all
@@ -40,6 +41,21 @@ def require_reason(reason: str) -> str:
     return reason
 
 
+# What a list of claims never shows of its decisions: long, and a list has tens of thousands.
+_LONG = ("facts", "trace", "amount_steps", "near_miss", "exclusivity")
+
+
+def unread(decision: str, *, but: tuple[str, ...] = ()) -> list[str]:
+    """Columns of decisions to defer where claims are listed. decision: the path, "decision__"."""
+    return [f"{decision}{name}" for name in _LONG if name not in but]
+
+
+def policies(decision: str) -> Prefetch:
+    """The policies of listed decisions, each read once: joined, a text of some 50 KB comes with
+    every claim. decision: the path to the decision, "decision__"."""
+    return Prefetch(f"{decision}policy", PolicyVersion.objects.defer("cases_text"))
+
+
 def locked_claims(user, public_ids) -> list[Claim]:
     """Lock claims a user sees, in one order. Raises Refused when one is not there for them."""
     wanted = set(public_ids)
@@ -49,9 +65,10 @@ def locked_claims(user, public_ids) -> list[Claim]:
         Claim.objects.visible_to(user)
         .filter(public_id__in=wanted)
         .select_for_update(of=("self",))
-        .select_related("enterprise", "decision__application__user", "decision__policy")
+        .select_related("enterprise", "decision__application__user")
+        .defer(*unread("decision__"))
         # Whoever held the lock may have set these: read them after it, not in its join.
-        .prefetch_related("first_reviewer", "second_reviewer", "batch")
+        .prefetch_related("first_reviewer", "second_reviewer", "batch", policies("decision__"))
         .order_by("pk")
     )
     if len(claims) != len(wanted):

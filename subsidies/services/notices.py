@@ -21,11 +21,13 @@ from .bundles import canonical
 from .claims import (
     locked_claims,
     move,
+    policies,
     require_officer,
     require_reason,
     require_state,
     set_aside,
     total_fen,
+    unread,
 )
 from .naming import claim_title
 from .notify import to_claimants
@@ -111,7 +113,9 @@ def publish_notice(claim_ids, user, working_days: int) -> PublicNotice:
             raise Refused("一份公示只能是同一种补贴的。请分开公示。")
         claims = list(
             Claim.objects.filter(pk__in=[c.pk for c in claims])
-            .select_related("enterprise", "decision__policy", "decision__application__user")
+            .select_related("enterprise", "decision__application__user")
+            .defer(*unread("decision__", but=("facts",)))
+            .prefetch_related(policies("decision__"))
             .order_by("enterprise__region_id", "enterprise__name", "pk")
         )
         fewest = fewest_days(claims)
@@ -232,8 +236,9 @@ def _claims_of(notice):
     return list(
         notice.claims.filter(state=ClaimState.PUBLISHED)
         .select_for_update(of=("self",))
-        .select_related("decision__application", "decision__policy")
-        .defer("decision__facts", "decision__trace", "decision__amount_steps")
+        .select_related("decision__application")
+        .defer(*unread("decision__"))
+        .prefetch_related(policies("decision__"))
         .order_by("pk")
     )
 

@@ -24,9 +24,11 @@ from .claims import (
     REVIEWER_ROLES,
     locked_claims,
     move,
+    policies,
     require_officer,
     require_reason,
     require_state,
+    unread,
 )
 from .naming import claim_title
 from .notify import to_claimants, to_users
@@ -61,8 +63,9 @@ def payable_claims(user):
     return (
         Claim.objects.visible_to(user)
         .filter(state__in=_PAYABLE)
-        .select_related("enterprise", "decision__application__user", "decision__policy")
-        .defer("decision__facts", "decision__trace", "decision__amount_steps")
+        .select_related("enterprise", "decision__application__user")
+        .defer(*unread("decision__"))
+        .prefetch_related(policies("decision__"))
         .order_by("enterprise__region_id", "enterprise__name", "pk")
     )
 
@@ -202,7 +205,8 @@ def locked_batch(batch_id, user) -> tuple[PaymentBatch, list[Payment]]:
     payments = list(
         batch.payments.standing()
         .select_related("claim__enterprise", "claim__decision__application__user")
-        .defer("claim__decision__facts", "claim__decision__trace")
+        .defer(*unread("claim__decision__"))
+        .prefetch_related(policies("claim__decision__"))
         .order_by("number")
     )
     return batch, payments
@@ -353,8 +357,9 @@ def fetch_list(batch_id, user, reason: str) -> tuple[PaymentBatch, list[Payment]
         )
         listed = (
             batch.payments.standing()
-            .select_related("claim__decision__policy")
-            .defer("claim__decision__facts", "claim__decision__trace")
+            .select_related("claim__decision")
+            .defer(*unread("claim__decision__"))
+            .prefetch_related(policies("claim__decision__"))
             .order_by("number")
         )
         return batch, list(listed)

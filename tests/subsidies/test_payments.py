@@ -15,8 +15,9 @@ from portal.refused import Refused
 from subsidies import payment_file
 from subsidies.enums import ClaimState, PaymentBatchState, PaymentState
 from subsidies.models import Claim, ClaimStep, PayeeAccount, Payment, PaymentBatch
-from subsidies.services import payments, settlement
+from subsidies.services import claims, payments, settlement
 from subsidies.services.bank_answer import AnswerRejected, apply_bank_answer
+from subsidies.services.naming import claim_title
 from subsidies.services.payees import confirm_enterprise_account, confirm_person_account
 from tests.factories import MembershipFactory, UserFactory, division
 
@@ -130,6 +131,36 @@ class TestPreparing:
         assert set(Claim.objects.values_list("state", flat=True)) == {ClaimState.PAYING}
         assert list(prepared.payments.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
         assert ClaimStep.objects.filter(state=ClaimState.PAYING, by=people[0]).count() == 5
+
+    def test_long_texts_are_not_read_once_a_claim(self, payable, people):
+        """66,000 claims with a policy of 51 KB each were 3.4 GB."""
+        chosen = ids(ClaimState.APPROVED)
+        listed = list(payments.payable_claims(people[0]))
+        with transaction.atomic():
+            locked = claims.locked_claims(people[0], chosen)
+        for found in (listed, locked):
+            assert len(found) == 5
+            assert len({id(claim.decision.policy) for claim in found}) == 1
+            for claim in found:
+                assert {"facts", "trace", "amount_steps"} <= claim.decision.get_deferred_fields()
+                assert "cases_text" in claim.decision.policy.get_deferred_fields()
+                claim_title(claim)
+
+    @pytest.mark.parametrize("act", ["prepare", "remind", "list"])
+    def test_no_join_with_the_texts(self, payable, people, act, django_assert_max_num_queries):
+        chosen = ids(ClaimState.APPROVED)
+        with django_assert_max_num_queries(25) as told:
+            if act == "prepare":
+                batch = payments.prepare_batch(chosen, people[0])
+                payments.send_batch(batch.public_id, people[1], batch.list_sha256)
+            elif act == "remind":
+                payments.remind_without_account(people[0])
+            else:
+                payments.sort_payable(payments.payable_claims(people[0]))
+        texts = [q["sql"] for q in told.captured_queries if "source_text" in q["sql"]]
+        assert all('FROM "subsidies_policyversion"' in sql for sql in texts), texts
+        assert len(texts) <= 2
+        assert not any('."trace"' in q["sql"] for q in told.captured_queries)
 
     def test_a_second_press_gives_back_the_batch(self, payable, people):
         chosen = ids(ClaimState.APPROVED)
