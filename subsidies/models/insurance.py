@@ -2,7 +2,7 @@
 
 One file is one import. A month of one kind and region has at most one current import; a corrected
 file supersedes the whole of it, and the old rows stay. Person-months lie in a table partitioned by
-month (migration 0005) that Django reads and only COPY writes.
+month (migration 0006) that Django reads and only COPY writes.
 """
 
 from django.db import models
