@@ -201,11 +201,13 @@ class FactSheet:
 class FactTable:
     """A fact sheet that stays in the database: the temp table screening_facts of this session.
 
-    `rows` reads it page by page, as often as one likes, and holds one page.
+    `rows` reads it page by page, as often as one likes, and holds one page. imports: the current
+    ones that were read, oldest first.
     """
 
     base_year: int
     region: str
+    imports: list[InsuranceImport]
     sha256: str
     source_rows: dict
     data_date: date
@@ -224,7 +226,7 @@ class FactTable:
 
 def collect_facts(base_year: int, region: str) -> FactSheet:
     """Read the facts of a base year for a region (a code prefix such as 3204). Writes nothing."""
-    imports = _current_imports(base_year, region)
+    imports = current_imports(base_year, region)
     with connection.cursor() as cursor:
         cursor.execute(f"{_SQL} ORDER BY e.id", _values(base_year, region, imports))
         rows = cursor.fetchall()
@@ -246,7 +248,7 @@ def _as_copied(value):
 
 def prepare_facts(base_year: int, region: str) -> FactTable:
     """Make the temp table screening_facts of this session; one of an earlier call is dropped."""
-    imports = _current_imports(base_year, region)
+    imports = current_imports(base_year, region)
     digest = hashlib.sha256()
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
@@ -257,7 +259,7 @@ def prepare_facts(base_year: int, region: str) -> FactTable:
         cursor.execute(_COUNTS)
         counts = cursor.fetchone()
     described = _sources(base_year, region, imports, *counts)
-    return FactTable(base_year, region, digest.hexdigest(), *described)
+    return FactTable(base_year, region, imports, digest.hexdigest(), *described)
 
 
 class _Hashed:
@@ -280,7 +282,7 @@ def _values(base_year, region, imports):
     }
 
 
-def _current_imports(base_year, region):
+def current_imports(base_year: int, region: str) -> list[InsuranceImport]:
     """The current imports of a year that say something about a region, oldest first."""
     rows = InsuranceImport.objects.filter(
         state=ImportState.CURRENT,

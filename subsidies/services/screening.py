@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from portal.accounts.models import Membership
 from portal.places.models import Division
+from portal.refused import Refused
 from portal.runs.models import JobRun, RunState
 from portal.runs.services import AlreadyDone, running
 from subsidies.models import PolicyVersion, ScreeningRun
@@ -30,7 +31,7 @@ from .claim_renewal import grants_of, renew_claims
 from .cross_check import compare
 from .decision_store import store_decisions
 from .entitlements import release_superseded, take_for_screening
-from .facts import SOURCES, FactTable, prepare_facts
+from .facts import SOURCES, FactTable, current_imports, prepare_facts
 from .new_claims import enterprises_with_claims, make_new_claims
 from .notify import to_members
 from .parameters import ParameterBook
@@ -39,6 +40,7 @@ from .screening_policies import versions_to_screen
 from .totals import Totals
 
 KIND = "screen_refunds"
+READS = 5  # times the inputs are read until nothing changed meanwhile
 
 
 @dataclass(frozen=True)
@@ -89,17 +91,14 @@ def _key(base_year, legal_date, region, again):
 
 
 def _screen(log, base_year, legal_date, region):
-    with log.stage("政策与本地参数"):
-        versions = versions_to_screen(region, legal_date)
-        book = ParameterBook(region, legal_date)
-    with log.stage("取数"):
-        sheet = prepare_facts(base_year, region)
-    input_sha256 = _input_sha256(sheet, legal_date, versions, book)
     # The history of every claim names the job. Without a context its trigger raises and catches an
     # error for each row, which in a transaction with many deferred checks takes quadratic time.
     with pghistory.context(job=log.run.key), transaction.atomic():
         # One at a time per region, also when yesterday's run is still at it under another key.
+        # First of all: what is read before would be old when the run that had the lock is done.
         Division.objects.select_for_update(no_key=True).get(pk=region)
+        versions, book, sheet = _inputs(log, base_year, legal_date, region)
+        input_sha256 = _input_sha256(sheet, legal_date, versions, book)
         last = last_screening(region, base_year)
         if last is not None and last.input_sha256 == input_sha256:
             own = last.run_id == log.run.pk  # killed after the writing, before the row said so
@@ -141,6 +140,29 @@ def _screen(log, base_year, legal_date, region):
         check_run(screening)
     log.count(**_counts(screening.totals), unchanged=False)
     return screening, True
+
+
+def _inputs(log, base_year, legal_date, region):
+    """Policies, local parameters and facts as they stood at one moment: (versions, book, sheet).
+
+    Each statement sees what was committed before it. The facts are one statement; what is the same
+    before and after it was so when it ran. Raises Refused when something changes again and again.
+    """
+    for _ in range(READS):
+        with log.stage("政策与本地参数"):
+            versions = versions_to_screen(region, legal_date)
+            book = ParameterBook(region, legal_date)
+        with log.stage("取数"):
+            sheet = prepare_facts(base_year, region)
+        if (
+            versions == versions_to_screen(region, legal_date)
+            and book.as_json() == ParameterBook(region, legal_date).as_json()
+            and sheet.imports == current_imports(base_year, region)
+        ):
+            return versions, book, sheet
+    raise Refused(
+        "取数时政策、本地参数或社保数据一直在变动，没有筛查。请等导入和审批办完后再筛查。"
+    )
 
 
 def _counts(totals):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from portal.outbox.models import Message
@@ -244,3 +245,53 @@ def test_screening_is_not_changed_by_a_user_of_another_city(city, screen):
     insure(other, 40, 41, 864_000, 432_000)
     assert screen().screening.totals["enterprises"] == 9
     assert not Decision.objects.filter(enterprise=other).exists()
+
+
+def just_before(words, act):
+    """Until left, `act()` is called once, right before the first statement with these words."""
+    waiting = [act]
+
+    def wrapper(execute, sql, *rest):
+        if waiting and words in sql:
+            waiting.pop()()
+        return execute(sql, *rest)
+
+    return connection.execute_wrapper(wrapper)
+
+
+def test_what_changes_while_a_run_waits_for_its_region_is_not_lost(city, screen):
+    """The facts are read when the lock is held, never those from before the waiting."""
+    screen()
+    january = city.plain.insurance_months.get(month=date(2019, 1, 1))
+
+    def correct():
+        january.premium_enterprise_fen += 2_000
+        january.save()
+
+    with just_before("FOR NO KEY UPDATE", correct):
+        second = screen(again=True)
+    assert second.changed
+    assert decision(city.plain).amount_fen == 3_001_000
+
+
+def test_what_changes_while_facts_are_read_is_read_again(city, screen):
+    """A file superseded between the list of files and the facts: the run goes by neither half."""
+    source = city.plain.insurance_months.first().source
+
+    def supersede():
+        source.state = "superseded"
+        source.save()
+
+    with just_before("CREATE TEMP TABLE screening_facts", supersede):
+        run = screen().screening
+    assert source.sha256 not in [one["sha256"] for one in run.source_rows["imports"]]
+    assert not run.decisions.filter(enterprise=city.plain).exists()
+
+
+def test_inputs_that_never_rest_are_refused(city, screen, monkeypatch):
+    """A run does not go by records that change under it, and says so."""
+    made = iter(range(100))
+    monkeypatch.setattr("subsidies.services.screening.current_imports", lambda *_: [next(made)])
+    with pytest.raises(Refused, match="一直在变动，没有筛查"):
+        screen()
+    assert not ScreeningRun.objects.exists()
