@@ -120,21 +120,15 @@ def prepare_batch(claim_ids, user) -> PaymentBatch:
     """Put approved claims with an account into a batch; another person checks and sends it.
 
     Raises Refused when one of them has been taken, has no account, or the bank sent it back and
-    the account is still the same; nothing is prepared then. A second press gives back the batch.
+    the account is still the same; nothing is prepared then. A second press, which is the very same
+    claims by the same person, gives back the batch.
     """
     require_officer(user)
     with pghistory.context(act="payments.prepare"), transaction.atomic():
         claims = locked_claims(user, claim_ids)
-        mine = list(
-            PaymentBatch.objects.filter(
-                payments__claim__in=claims,
-                payments__state=PaymentState.PREPARED,
-                state=PaymentBatchState.PREPARED,
-                prepared_by=user,
-            ).distinct()
-        )
-        if len(mine) == 1 and mine[0].count == len(claims):
-            return mine[0]
+        batch = _prepared_already(claims, user)
+        if batch is not None:
+            return batch
         bounced = [c for c in claims if c.state == ClaimState.PAYMENT_RETURNED]
         require_state([c for c in claims if c not in bounced], ClaimState.APPROVED, "生成发放表")
         sorted_out = sort_payable(claims)
@@ -142,12 +136,42 @@ def prepare_batch(claim_ids, user) -> PaymentBatch:
         return _write_batch(sorted_out.ready, user)
 
 
+def _prepared_already(claims, user) -> PaymentBatch | None:
+    """The batch of exactly these claims that the user prepared, None when they are in no batch.
+
+    Raises Refused naming who is in which batch when only some of them are, or with others.
+    """
+    listed = list(
+        Payment.objects.filter(claim__in=claims, state=PaymentState.PREPARED)
+        .select_related("batch__prepared_by")
+        .order_by("batch__year", "batch__number", "number")
+    )
+    if not listed:
+        return None
+    held: dict[PaymentBatch, list[int]] = {}
+    for payment in listed:
+        held.setdefault(payment.batch, []).append(payment.claim_id)
+    batch = listed[0].batch
+    the_same = len(held) == 1 and len(listed) == len(claims) == batch.count
+    if the_same and batch.prepared_by_id == user.pk:
+        return batch
+    names = {claim.pk: claim.claimant_name for claim in claims}
+    told = "；".join(
+        f"{_named([names[pk] for pk in inside])}已编入{batch}（{batch.prepared_by}生成）"
+        for batch, inside in held.items()
+    )
+    raise Refused(f"没有生成发放表。{told}。请刷新后，只选还没有编入的再办。")
+
+
+def _named(names):
+    return "、".join(names[:3]) + (f"等 {len(names)} 户" if len(names) > 3 else "")
+
+
 def _require_accounts(sorted_out):
     missing = sorted_out.without + [claim for claim, _ in sorted_out.bounced]
     if missing:
-        named = "、".join(claim.claimant_name for claim in missing[:3])
-        more = f"等 {len(missing)} 户" if len(missing) > 3 else ""
-        raise Refused(f"{named}{more}还没有可用的收款账户，没有生成发放表。请刷新后再办。")
+        named = _named([claim.claimant_name for claim in missing])
+        raise Refused(f"{named}还没有可用的收款账户，没有生成发放表。请刷新后再办。")
 
 
 def _write_batch(ready, user):

@@ -170,6 +170,22 @@ class TestPreparing:
         with pytest.raises(Refused, match="没有生成发放表"):
             payments.prepare_batch(chosen, people[1])
 
+    def test_some_of_a_batch_with_another_is_not_a_second_press(self, payable, people):
+        """{a, b} are prepared; {a, c} must not pass for done with c left out."""
+        a, b, c = Claim.objects.order_by("pk")[:3]
+        batch = payments.prepare_batch([a.public_id, b.public_id], people[0])
+        for chosen in ([a, c], [a], [a, b, c]):
+            with pytest.raises(Refused) as refusal:
+                payments.prepare_batch([one.public_id for one in chosen], people[0])
+            told = "".join(refusal.value.messages)
+            assert f"{a.claimant_name}" in told
+            assert f"已编入{batch}（{people[0]}生成）" in told
+            assert c.claimant_name not in told
+        c.refresh_from_db()
+        assert c.state == ClaimState.APPROVED
+        assert PaymentBatch.objects.get().count == 2
+        assert payments.prepare_batch([b.public_id, a.public_id], people[0]) == batch
+
     def test_without_an_account_nothing_is_prepared(self, approved, confirm, people):
         confirm(approved.plain)
         with pytest.raises(Refused, match="还没有可用的收款账户"):
