@@ -185,7 +185,7 @@ def test_the_closest_minimum_wage_in_force_counts(db):
     assert minimum_wage("320412100") is None
     city = wage("3204", "202000")
     district = wage("320412", "210000")
-    wage("320412", "100", days_ago=400, until=today())
+    wage("320412", "100", days_ago=400, until=district.valid_from)
     assert minimum_wage("320412100") == district
     assert minimum_wage("320411") == city
     assert minimum_wage("2107") is None

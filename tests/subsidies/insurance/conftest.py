@@ -101,8 +101,17 @@ def leaf_tables():
 
 @pytest.fixture
 def no_tables_left(transactional_db):
-    """Tables of person-months are dropped after a test that really commits."""
+    """Tables of person-months are dropped after a test that really commits.
+
+    Before it as well: whoever loads the demo city and commits leaves empty ones behind.
+    """
+    drop_leaf_tables()
     yield
+    drop_leaf_tables()
+
+
+def drop_leaf_tables():
+    """Drop every table of person-months below the parent."""
     with connection.cursor() as cursor:
         for name in sorted(leaf_tables()):
             cursor.execute(f"DROP TABLE IF EXISTS {name} CASCADE")
