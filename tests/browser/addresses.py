@@ -118,13 +118,20 @@ def _payment_batch():
         now = timezone.now()
         notice = PublicNotice.objects.first()
         Claim.objects.filter(pk=claim.pk).update(
-            state="approved", notice=notice, approved_at=now,
-            first_reviewer=staff[0], first_reviewed_at=now,
-            second_reviewer=staff[1], second_reviewed_at=now,
+            state="approved",
+            notice=notice,
+            approved_at=now,
+            first_reviewer=staff[0],
+            first_reviewed_at=now,
+            second_reviewer=staff[1],
+            second_reviewed_at=now,
         )
         confirm_enterprise_account(
-            _main(), User.objects.get(username="lishi"), holder=_main().name,
-            bank="测试银行常州武进支行", number="6222000011112222",
+            _main(),
+            User.objects.get(username="lishi"),
+            holder=_main().name,
+            bank="测试银行常州武进支行",
+            number="6222000011112222",
         )
         batch = prepare_batch([claim.public_id], staff[0])
     return {"public_id": batch.public_id}
