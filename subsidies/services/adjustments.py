@@ -6,6 +6,10 @@
 | in a batch not sent yet | the difference as 补发 | out of the batch, to a person |
 | at the bank or paid | the difference as 补发 | the difference as 追回 |
 
+“Less, or nothing” is what is known. Where a decision of the same kind is 待核实 (review), records
+are missing and nothing is known: money that has left stays and gets a step that says so, money that
+has not left goes to a person, and nothing is paid on top or asked back until the records are there.
+
 A 补发 is a claim of its own, with two reviews, notice and payment. The old claim and its decision
 are never edited. `balance.py` does the sums; this module reads chains and writes what it says.
 """
@@ -17,10 +21,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.ui.formatting import yuan
-from subsidies.enums import ClaimState, RecoveryState
+from subsidies.enums import ClaimState, Outcome, RecoveryState
 from subsidies.models import Claim, ClaimStep, Decision, Recovery
 
-from .balance import At, Debt, Link, difference, plan_correction
+from .balance import At, Debt, Link, difference, plan_correction, plan_waiting
 from .bundles import exclusivity_group
 from .notify import to_members
 from .payments import in_prepared_batch, take_out
@@ -90,26 +94,67 @@ def correct_late(screening, chains: dict, grants: dict) -> Counter:
             screening=screening, leads=True, enterprise_id__in={place[0] for place in chains}
         ).values_list("enterprise_id", "pk")
     )
+    waiting = _in_review(
+        Decision.objects.filter(
+            screening=screening, enterprise_id__in={place[0] for place in chains}
+        )
+    )
     targets = {}
     for place, chain in chains.items():
         provision_id, fen = grants.get(place, (chain[0].provision_id, 0))
-        targets[place] = (fen, decided.get((place[0], provision_id)) or leading[place[0]])
+        decision_id = decided.get((place[0], provision_id)) or leading[place[0]]
+        targets[place] = (None if place in waiting else fen, decision_id)
     counts = _apply(chains, targets, note, screening.created_at)
     counts["changed_after_approval"] = len(chains)
     return counts
 
 
+def _in_review(decisions) -> set[tuple[int, str]]:
+    """(enterprise id, group) of those among screened decisions that wait for records."""
+    return {
+        (
+            decision.enterprise_id,
+            exclusivity_group(compiled(decision.policy), decision.provision_id.partition("/")[2]),
+        )
+        for decision in decisions.filter(outcome=Outcome.REVIEW)
+        .select_related("policy")
+        .only("enterprise_id", "provision_id", "policy")
+    }
+
+
+def waits_for_records(claim: Claim) -> bool:
+    """Whether what a screened claim was made for cannot be told now: a decision is in review."""
+    if claim.decision.application_id:
+        return False
+    standing = Decision.objects.standing().filter(
+        enterprise=claim.enterprise_id, base_year=claim.base_year, application=None
+    )
+    return (claim.enterprise_id, claim.exclusivity_group) in _in_review(standing)
+
+
 def _apply(chains, targets, note, now) -> Counter:
+    """targets: (enterprise id, group) → (fen, or None where it waits for records; decision id)."""
     claims = [claim for chain in chains.values() for claim in chain]
     prepared = in_prepared_batch([claim.pk for claim in claims])
     debts_of = _debts_of([claim.pk for claim in claims])
     counts, states, notes, dropped = Counter(), {}, {}, {}
-    made, recoveries, told = [], [], {}
+    made, recoveries, told, marked = [], [], {}, []
     for place, chain in chains.items():
         target, decision_id = targets[place]
         debts = [debt for claim in chain for debt in debts_of[claim.pk]]
-        plan = plan_correction(_links(chain, prepared), debts, target)
-        words = f"{note}，现在应为 {yuan(target)} 元"
+        links = _links(chain, prepared)
+        if target is None:
+            plan = plan_waiting(links)
+            words = f"{note}，现在缺记录，算不出应得多少"
+            counts["waiting_for_records"] += 1
+            marked += [
+                (claim, f"{words}。不补发也不追回，补齐记录后重新筛查。")
+                for claim, link in zip(chain, links, strict=True)
+                if link.at is At.SENT
+            ]
+        else:
+            plan = plan_correction(links, debts, target)
+            words = f"{note}，现在应为 {yuan(target)} 元"
         for pk in plan.replaced:
             states[pk], notes[pk] = ClaimState.SUPERSEDED, f"{words}，按新的决定办理。"
         for pk in plan.returned:
@@ -144,6 +189,10 @@ def _apply(chains, targets, note, now) -> Counter:
             *(
                 ClaimStep(claim=one, state=one.state, note=f"补发：{note}"[:200], at=now)
                 for one in made
+            ),
+            *(
+                ClaimStep(claim=claim, state=claim.state, note=words[:200], at=now)
+                for claim, words in marked
             ),
         ],
         batch_size=2000,

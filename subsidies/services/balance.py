@@ -86,6 +86,18 @@ def plan_correction(links: list[Link], debts: list[Debt], target: int) -> Plan:
     return plan
 
 
+def plan_waiting(links: list[Link]) -> Plan:
+    """While records are missing nobody knows what is due: nothing is paid on top or asked back.
+
+    What is not public yet rests on a decision that fell away and is replaced later; what is public
+    or has not left goes to a person; what has left stays as it is.
+    """
+    return Plan(
+        replaced=[link.pk for link in links if link.at is At.OPEN],
+        returned=[link.pk for link in links if link.at in (At.PUBLISHED, At.DUE)],
+    )
+
+
 def difference(links: list[Link], debts: list[Debt], target: int, but: int) -> int:
     """What a person may still grant when they take up the claim `but` again; 0 or less: nothing.
 

@@ -7,6 +7,8 @@
 | published | returned with the reason; a person decides (services.claims.reopen_claim) |
 | returned after a notice | left to that person |
 | approved, sent or paid | stays; the difference is 补发 or 追回, see services/adjustments.py |
+| approved or in a batch not sent, and the new decision is 待核实 | to a person, not paid meanwhile |
+| sent or paid, and the new decision is 待核实 | stays, with a step; no 补发, no 追回 |
 
 docs/decisions/refund-screening.md says why.
 """

@@ -7,7 +7,7 @@ from portal.ui.formatting import yuan
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimStep
 
-from .adjustments import chain_of, open_difference, standing_grant
+from .adjustments import chain_of, open_difference, standing_grant, waits_for_records
 from .claims import locked_claims, move, require_officer, require_reason, require_state
 from .entitlements import Paid, of_enterprise, take
 
@@ -25,6 +25,7 @@ def reopen_claim(claim_id, user, reason: str) -> Claim:
         require_state([claim], ClaimState.RETURNED, "重新办理")
         standing = standing_grant(claim)
         if standing is None:
+            _require_records(claim, "重新办理")
             raise Refused(f"{claim.claimant_name}按现在的记录不予返还，没有可办理的金额。")
         fen = open_difference(claim, standing.amount_fen)
         if fen <= 0:
@@ -37,6 +38,13 @@ def reopen_claim(claim_id, user, reason: str) -> Claim:
         if Claim.objects.filter(decision=standing).exists():
             raise Refused(f"{claim.claimant_name}按现在的决定已有一笔申领，请先办那一笔。")
         return _by_the_new_decision(claim, standing, fen, user, reason)
+
+
+def _require_records(claim, act):
+    if waits_for_records(claim):
+        raise Refused(
+            f"{claim.claimant_name}现在缺记录，算不出应得多少，不能{act}。请补齐记录，重新筛查后再办。"
+        )
 
 
 def _from_the_first_review(claim, user, reason):
@@ -84,7 +92,8 @@ def _by_the_new_decision(claim, standing, fen, user, reason):
 def close_claim(claim_id, user, reason: str) -> Claim:
     """End a returned claim for which nothing is left to grant.
 
-    Raises Refused while the standing decision still grants something: that is the claimant's due.
+    Raises Refused while the standing decision still grants something: that is the claimant's due;
+    and while it waits for records: then nobody knows what is due.
     """
     require_officer(user)
     reason = require_reason(reason)
@@ -99,6 +108,7 @@ def close_claim(claim_id, user, reason: str) -> Claim:
             raise Refused(
                 f"{claim.claimant_name}按现在的决定还应得 {yuan(fen)} 元，不能结束。请重新办理。"
             )
+        _require_records(claim, "结束")
         move([claim], ClaimState.SUPERSEDED, user, f"不再办理：{reason}"[:200])
         claim.refresh_from_db()
         return claim

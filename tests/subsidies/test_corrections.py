@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from portal.outbox.models import Message
 from portal.refused import Refused
@@ -229,6 +230,58 @@ class TestLess:
             Recovery.objects.create(
                 claim=one.claim, decision=one.decision, amount_fen=1, reason="又一次"
             )
+
+
+class TestRecordsMissing:
+    """Unknown is not zero: nothing is asked back or paid while a decision waits for records."""
+
+    @staticmethod
+    def lose_december(enterprise, screen):
+        enterprise.insurance_months.filter(month=date(2019, 12, 1)).delete()
+        run = screen(again=True).screening
+        standing = Decision.objects.standing().filter(enterprise=enterprise)
+        assert standing.get(leads=True).outcome == "review"
+        return run
+
+    def test_a_paid_claim_stays_and_says_why(self, paid, screen, client, people):
+        run = self.lose_december(paid.plain, screen)
+        claim = living(paid.plain).get()
+        assert (claim.state, claim.amount_fen) == (ClaimState.PAID, 30_000 * YUAN)
+        assert not Recovery.objects.exists()
+        assert run.totals["claims"]["waiting_for_records"] == 1
+        assert run.totals["claims"]["recoveries"] == 0
+        last = claim.steps.last()
+        assert (last.state, "缺记录" in last.note) == (ClaimState.PAID, True)
+        assert not Message.objects.filter(kind="claim_corrected").exists()
+        client.force_login(people[0])
+        page = client.get(reverse("subsidies:run", args=[run.public_id])).content.decode()
+        assert "其中 1 户缺记录，不补不追，等补齐" in page
+
+    def test_what_is_known_later_counts(self, paid, screen, correct):
+        december = paid.plain.insurance_months.get(month=date(2019, 12, 1))
+        self.lose_december(paid.plain, screen)
+        december.save(force_insert=True)
+        correct(paid.plain, 20_000 * YUAN)
+        assert Recovery.objects.get().amount_fen == 10_000 * YUAN
+
+    @pytest.mark.parametrize("prepared", [False, True])
+    def test_what_has_not_left_is_not_paid(self, payable, screen, people, prepared):
+        if prepared:
+            payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+        december = payable.plain.insurance_months.get(month=date(2019, 12, 1))
+        self.lose_december(payable.plain, screen)
+        claim = living(payable.plain).get()
+        assert claim.state == ClaimState.RETURNED
+        assert "缺记录" in claim.returned_reason
+        assert not Payment.objects.standing().filter(claim=claim).exists()
+        with pytest.raises(Refused, match="缺记录.*不能重新办理"):
+            reopening.reopen_claim(claim.public_id, people[0], "再看")
+        with pytest.raises(Refused, match="缺记录.*不能结束"):
+            reopening.close_claim(claim.public_id, people[0], "不发了")
+        december.save(force_insert=True)
+        screen(again=True)
+        new = reopening.reopen_claim(claim.public_id, people[0], "记录已补齐")
+        assert (new.amount_fen, new.state) == (30_000 * YUAN, ClaimState.SCREENED)
 
 
 class TestRecovery:
