@@ -50,7 +50,7 @@ class DecisionSerializer(serializers.ModelSerializer):
     enterprise = EnterpriseNameSerializer(read_only=True)
     outcome_label = serializers.CharField(source="get_outcome_display", read_only=True)
     policy = PolicySerializer(read_only=True)
-    stands = serializers.SerializerMethodField(help_text="没有被后来的决定更正。")
+    stands = serializers.BooleanField(read_only=True, help_text="没有被后来的决定更正。")
 
     class Meta:
         model = Decision
@@ -58,10 +58,6 @@ class DecisionSerializer(serializers.ModelSerializer):
             "id", "enterprise", "base_year", "provision_id", "policy", "outcome", "outcome_label",
             "amount_fen", "leads", "stands", "decided_at",
         ]  # fmt: skip
-
-    def get_stands(self, decision) -> bool:
-        """Whether no later decision supersedes it."""
-        return getattr(decision, "superseded_by", None) is None
 
 
 class DecisionDetailSerializer(DecisionSerializer):
@@ -163,8 +159,8 @@ class DecisionFilter(EnterpriseScopedFilter):
         fields = []
 
     def standing(self, queryset, name, value):
-        """Not superseded, or superseded."""
-        return queryset.filter(superseded_by__isnull=value)
+        """Standing, or not any more."""
+        return queryset.standing() if value else queryset.ended()
 
 
 class ClaimFilter(EnterpriseScopedFilter):
@@ -184,10 +180,9 @@ class SeenDecisions:
     lookup_field = "public_id"
 
     def get_queryset(self):
-        """With the policy, the enterprise and what came after."""
-        return Decision.objects.visible_to(self.request.user).select_related(
-            "enterprise", "policy", "screening", "supersedes", "superseded_by"
-        )
+        """With the policy, the enterprise and whether it stands."""
+        seen = Decision.objects.visible_to(self.request.user).with_stands()
+        return seen.select_related("enterprise", "policy", "screening", "supersedes")
 
 
 class SeenClaims:

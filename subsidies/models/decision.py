@@ -78,22 +78,45 @@ class DecisionQuerySet(models.QuerySet):
         return self.filter(screening__isnull=False)
 
     def standing(self):
-        """Not superseded by a later one."""
-        return self.filter(superseded_by__isnull=True)
+        """Neither superseded nor left behind when its enterprise was decided anew.
+
+        A screening renews an enterprise's decisions together: those of provisions that it no
+        longer decides have no successor, they end with the others.
+        """
+        return self.filter(~models.Exists(self._decided_anew()), superseded_by__isnull=True)
+
+    def ended(self):
+        """Those that are not standing."""
+        return self.filter(
+            models.Exists(self._decided_anew()) | models.Q(superseded_by__isnull=False)
+        )
+
+    def with_stands(self):
+        """Annotated `stands`: whether it is standing."""
+        anew = models.Exists(self._decided_anew())
+        return self.annotate(stands=~anew & models.Q(superseded_by__isnull=True))
 
     def as_of(self, screening):
-        """What stood after that run: decided then or before, and not superseded until then.
+        """What stood after that run: of the last run until then that decided the enterprise.
 
         A run stores only what changed, so its list reaches back to earlier runs.
         """
-        same = self.filter(
-            screening__region_id=screening.region_id,
+        runs = ScreeningRun.objects.filter(
+            region=screening.region_id,
             base_year=screening.base_year,
-            screening__number__lte=screening.number,
-        )
-        return same.filter(
-            models.Q(superseded_by__isnull=True)
-            | models.Q(superseded_by__screening__number__gt=screening.number)
+            number__lte=screening.number,
+        ).order_by()
+        later = self._decided_anew().filter(screening__in=runs)
+        return self.filter(~models.Exists(later), screening__in=runs)
+
+    def _decided_anew(self):
+        """Later screened decisions of the same enterprise and year, one a run: it has one that
+        leads. None for what was applied for: it has no screening to be later than."""
+        return self.model.objects.order_by().filter(
+            enterprise=models.OuterRef("enterprise"),
+            base_year=models.OuterRef("base_year"),
+            screening__gt=models.OuterRef("screening"),
+            leads=True,
         )
 
     def near(self):
@@ -113,7 +136,8 @@ class Decision(models.Model):
 
     An enterprise's decisions of one base year are made and renewed together, because only one
     refund may be granted. `leads` marks the one that says how the enterprise stands: a grant, else
-    what is open, else what excludes, else the first refusal. `facts` is
+    what is open, else what excludes, else the first refusal. What stands is of the last screening
+    that decided the enterprise, see DecisionQuerySet.standing. `facts` is
     {"values": {fact: value}, "sources": {fact: code of subsidies.services.facts.SOURCES}}.
     """
 
@@ -209,6 +233,19 @@ class Decision(models.Model):
 
     def __str__(self):
         return f"{self.enterprise_id} {self.provision_id} {self.outcome}"
+
+    def successor(self):
+        """What took its place: the later decision of its provision or, where that is no longer
+        decided, the one that leads now. None while it stands."""
+        later = getattr(self, "superseded_by", None)
+        if later is not None or self.screening_id is None:
+            return later
+        anew = Decision.objects.filter(
+            enterprise=self.enterprise_id,
+            base_year=self.base_year,
+            screening__gt=self.screening_id,
+        )
+        return anew.leading().standing().first()
 
     @property
     def subject_name(self):

@@ -28,7 +28,9 @@ SELECT d.enterprise_id,
   FROM subsidies_decision d
   JOIN {TABLE} f ON f.enterprise_id = d.enterprise_id
  WHERE d.base_year = %s AND d.screening_id IS NOT NULL
-   AND NOT EXISTS (SELECT FROM subsidies_decision later WHERE later.supersedes_id = d.id)
+   AND NOT EXISTS (SELECT FROM subsidies_decision later
+                    WHERE later.enterprise_id = d.enterprise_id AND later.base_year = d.base_year
+                      AND later.screening_id > d.screening_id AND later.leads)
  GROUP BY d.enterprise_id
 """  # noqa: S608 - tables and columns of our own, as below
 _PAGE = f"""
@@ -61,7 +63,8 @@ class _Stream(io.RawIOBase):
 def store_decisions(screening, sheet: FactTable, bench: Bench, observe) -> None:
     """Decide for every enterprise and append what changed; all results go to screening_results.
 
-    An enterprise's decisions are renewed together, each superseding the one of its provision.
+    An enterprise's decisions are renewed together, each superseding the one of its provision; what
+    stood of a provision that is no longer decided ends with them (DecisionQuerySet.standing).
     observe(bundle, lines, before) is called for each enterprise; before: None when nothing stood,
     False when what stood still stands, True when it was replaced.
     """

@@ -97,7 +97,7 @@ def object_to_decision(
     now = now or timezone.now()
     phone = _checked_phone(phone)
     decision = Decision.objects.select_related("enterprise", "application").get(pk=decision.pk)
-    if Decision.objects.filter(supersedes=decision).exists():
+    if not Decision.objects.standing().filter(pk=decision.pk).exists():
         raise Refused("这项决定已经更正。请看最新的决定，再提出异议。")
     claim = Claim.objects.filter(decision=decision, state=ClaimState.PUBLISHED).first()
     notice = claim.notice if claim else None

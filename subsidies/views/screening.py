@@ -164,6 +164,7 @@ def decision(request, public_id):
             "facts": fact_lines(one, names),
             "place": names.place(one.enterprise.region_id),
             "history": _history(one),
+            "successor": one.successor(),
             "claim": claim,
             "steps": claim_steps(claim, for_staff=True) if claim else (),
             "claim_history": claim.steps.select_related("by") if claim else (),

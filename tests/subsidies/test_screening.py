@@ -11,6 +11,8 @@ from portal.refused import Refused
 from portal.runs.models import JobRun, RunState
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, Decision, ScreeningRun
+from subsidies.services import bundles, cross_check
+from subsidies.services.objections import object_to_decision
 from tests.factories import EnterpriseFactory, MembershipFactory, UserFactory, division
 from tests.factories.subsidies import insure, local_parameter, publish_policies
 
@@ -295,3 +297,39 @@ def test_inputs_that_never_rest_are_refused(city, screen, monkeypatch):
     with pytest.raises(Refused, match="一直在变动，没有筛查"):
         screen()
     assert not ScreeningRun.objects.exists()
+
+
+def test_decisions_of_a_provision_no_longer_decided_end(city, screen, monkeypatch):
+    """Nothing succeeds them, yet they do not stand; the next run finds everything as it was."""
+    first = screen().screening
+    old = decision(city.difficult, DIFFICULT)
+    assert (old.outcome, old.leads) == ("grant", True)
+    for module in (bundles, cross_check):
+        monkeypatch.setattr(
+            module,
+            "screened_keys",
+            lambda policy, all_keys=bundles.screened_keys: [
+                key for key in all_keys(policy) if key != "refund-difficult"
+            ],
+        )
+    month = city.plain.insurance_months.get(month=date(2019, 1, 1))
+    month.premium_enterprise_fen += 2_000
+    month.save()
+    second = screen(again=True).screening
+    standing = Decision.objects.standing()
+    assert set(standing.values_list("screening_id", flat=True)) == {second.pk}
+    assert standing.leading().count() == 9
+    assert standing.leading().get(enterprise=city.difficult).provision_id != DIFFICULT
+    assert Decision.objects.as_of(second).leading().count() == 9
+    assert set(Decision.objects.as_of(first)) == set(first.decisions.all())
+    assert set(Decision.objects.ended()) == set(first.decisions.all())
+    assert {one.stands for one in first.decisions.with_stands()} == {False}
+    assert old.successor() == standing.leading().get(enterprise=city.difficult)
+    assert old.successor().successor() is None
+    with pytest.raises(Refused, match="已经更正"):
+        object_to_decision(old, name="周某", phone="13900000000", body="不服。", user=UserFactory())
+    month.premium_enterprise_fen += 2_000
+    month.save()
+    third = screen(again=True).screening
+    assert third.totals["changed"] == 1
+    assert Decision.objects.standing().leading().count() == 9
