@@ -108,5 +108,10 @@ urlpatterns = [
         name="insurance_rejections",
     ),
     path("insurance/<slug:public_id>/again/", insurance.insurance_again, name="insurance_again"),
+    path(
+        "insurance/<slug:public_id>/give-up/",
+        insurance.insurance_give_up,
+        name="insurance_give_up",
+    ),
     path("insurance/<slug:public_id>/reopen/", insurance.insurance_reopen, name="insurance_reopen"),
 ]

@@ -5,6 +5,7 @@ def jobs():
     """[(Chinese name, function taking `report`)]. Imported late: the kernel loads numba."""
     from jobseekers.services.applications import report_silence
     from jobseekers.services.matching import match_all
+    from subsidies.services.insurance.uploads import drop_left_behind
     from subsidies.services.policy_expiry import tell_owners_of_ending
     from subsidies.services.screening import screen_refunds
 
@@ -13,4 +14,5 @@ def jobs():
         ("稳岗返还筛查", screen_refunds),
         ("三周未答复提醒", report_silence),
         ("政策到期提醒", tell_owners_of_ending),
+        ("清理没有导入的社保文件", drop_left_behind),
     ]

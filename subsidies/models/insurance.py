@@ -110,8 +110,9 @@ class InsuranceImport(models.Model):
                 violation_error_message="这个月的数据已经导入。",
             ),
             models.UniqueConstraint(
+                # Files without lines look the same every month: nobody began to draw benefit.
                 fields=["kind", "sha256"],
-                condition=models.Q(state="current"),
+                condition=models.Q(state="current", lines__gt=0),
                 name="a_file_is_current_once",
             ),
         ]

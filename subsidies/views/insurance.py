@@ -17,7 +17,7 @@ from subsidies.enums import ImportState, InsuranceKind
 from subsidies.insurance_forms import InsuranceFileForm, ReopenForm
 from subsidies.models import InsuranceImport
 from subsidies.services.insurance.reopening import reopen_month
-from subsidies.services.insurance.uploads import send_in, start_again
+from subsidies.services.insurance.uploads import give_up, send_in, start_again
 
 PER_PAGE = 20
 
@@ -159,6 +159,20 @@ def insurance_again(request, public_id):
         start_again(record, request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
+    return redirect("subsidies:insurance_import", record.public_id)
+
+
+@allow(CITY_OFFICE)
+@require_POST
+def insurance_give_up(request, public_id):
+    """Delete a file that waits and that nobody is at."""
+    record = _record(request, public_id)
+    try:
+        give_up(record, request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已放弃，文件已删除，没有导入。")
     return redirect("subsidies:insurance_import", record.public_id)
 
 

@@ -58,7 +58,7 @@ FILL = {
     "subsidies:insurance_mapping": lambda side: {"pk": side.mapping.pk},
     **{
         f"subsidies:insurance_{name}": _id("insurance_import")
-        for name in ("import", "progress", "rejections", "again", "reopen")
+        for name in ("import", "progress", "rejections", "again", "give_up", "reopen")
     },
     "applications:offer": lambda side: {
         "policy_id": "changzhou-2020-17", "key": "train-in-lieu",

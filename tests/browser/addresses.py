@@ -46,6 +46,7 @@ NO_PAGE = {
     "subsidies:policy_act", "subsidies:parameter_act",
     "subsidies:trial_progress", "subsidies:trial_file", "subsidies:insurance_progress",
     "subsidies:insurance_rejections", "subsidies:insurance_again",
+    "subsidies:insurance_give_up",
     "subsidies:run_workbook", "subsidies:first_review", "subsidies:second_review",
     "subsidies:payment_prepare", "subsidies:payment_remind", "subsidies:payment_send",
     "subsidies:payment_cancel", "subsidies:payment_file", "subsidies:payment_settle",

@@ -22,6 +22,9 @@ _SHOWN = 40
 _WORDS = re.compile(r"(?![年月日元人万])[\u4e00-\u9fff]")
 _LONG_NUMBER = re.compile(r"\d{14,}[\dXx]?")
 _DISTINCT = 40
+# What a column can hold, or very nearly: anything else slipped into it and may be a name.
+_DATE_LIKE = re.compile(r"[\d年月日./:\- T]+")
+_FLAG_LIKE = re.compile(r"\d{1,2}|[A-Za-z]|[是否有无补正常缴费应收欠已未非退]{1,6}")
 
 
 @dataclass(frozen=True)
@@ -290,10 +293,17 @@ def shown(text: str, kind: str) -> str:
     text = " ".join(normalise(text).split())
     if kind == IDENTITY:
         return mask(text[:_SHOWN], "identity")
-    if kind in (CREDIT, MONEY, HEADCOUNT, DAY) and _WORDS.search(text):
+    slipped = (
+        (kind in (CREDIT, MONEY, HEADCOUNT) and _WORDS.search(text))
+        or (kind in (DAY, MONTH) and not _DATE_LIKE.fullmatch(text))
+        or (kind == FLAG and not _FLAG_LIKE.fullmatch(text))
+    )
+    if slipped and not text.isascii():
         return mask(text[:_SHOWN], "name")
     # Cut after masking: half a number would be taken for none.
     masked = _LONG_NUMBER.sub(lambda found: mask(found[0], "identity"), mask_within(text))
+    if slipped and masked == text:
+        return mask(text[:_SHOWN], "identity")
     return masked[:_SHOWN]
 
 

@@ -88,6 +88,7 @@ def import_file(
             if earlier is not None:
                 log.count(repeated=True)
                 return Imported(earlier, repeated=True)
+            _require_waiting(waiting)
             record = waiting or InsuranceImport(kind=kind, region=region, imported_by=by)
             record.source = (source or Path(path).name)[-120:]
             return Imported(_imported(record, month, found, mapping, log, tell), repeated=False)
@@ -96,14 +97,28 @@ def import_file(
         raise Busy(f"{month:%Y-%m} 的{label}正在导入，请等它结束。") from error
 
 
+def _require_waiting(waiting):
+    """Locks the row of a file that was sent in; it may have been given up meanwhile."""
+    if waiting is None:
+        return
+    rows = InsuranceImport.objects.filter(pk=waiting.pk, state=ImportState.WAITING)
+    if not rows.select_for_update(of=("self",)).exists():
+        raise Refused("这个文件已经放弃，没有导入。")
+
+
 def same_file(sha256: str, kind: str, month: date, region: Division) -> InsuranceImport | None:
-    """The current import of this very file, if there is one. Raises Refused when the file was
-    imported for another month or region."""
-    earlier = InsuranceImport.objects.filter(
-        kind=kind, sha256=sha256, state=ImportState.CURRENT
-    ).first()
-    if earlier is None or (earlier.first_month, earlier.region_id) == (month, region.pk):
-        return earlier
+    """The current import of this very file for this month and region, if there is one.
+
+    Raises Refused when a file with lines was imported for another month or region. One with
+    headings only says that there was nobody, and looks the same every month.
+    """
+    current = InsuranceImport.objects.filter(kind=kind, sha256=sha256, state=ImportState.CURRENT)
+    same = current.filter(first_month=month, region=region).first()
+    if same is not None:
+        return same
+    earlier = current.filter(lines__gt=0).first()
+    if earlier is None:
+        return None
     raise Refused(
         f"这个文件已经作为 {earlier.first_month:%Y-%m} 的数据导入"
         f"（{earlier.region.name if earlier.region else '全市'}），请核对月份和地区。"

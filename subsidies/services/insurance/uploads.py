@@ -4,16 +4,18 @@ The file holds identity numbers in clear: it lies under a name of its own outsid
 readable by nobody else, until its import has ended in whatever way.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.core.files import File
 from django.db import transaction
+from django.utils import timezone
 
 from portal.accounts.enums import Role
 from portal.places.models import Division
 from portal.refused import Refused
-from portal.runs.services import describe
+from portal.runs.services import describe, running
+from portal.ui.formatting import cn_datetime
 from subsidies.enums import ImportState
 from subsidies.models import InsuranceImport, InsuranceMapping
 
@@ -21,6 +23,7 @@ from .files import survey
 from .importing import Busy, Imported, import_file, same_file, what_stands
 
 LARGEST = 200 * 1024 * 1024
+LONGEST_WAIT = timedelta(hours=24)
 _BROKEN = "导入时出了故障，什么都没有导入。请再导入一次；还不行时请把这一页的编号告诉技术人员。"
 
 
@@ -66,6 +69,59 @@ def start_again(record: InsuranceImport, by) -> None:
     if record.state != ImportState.WAITING or not record.file:
         raise Refused("这次导入已经结束，不用重新开始。")
     _start(record)
+
+
+def give_up(record: InsuranceImport, by) -> None:
+    """放弃: delete a file that waits and that nobody is at; the row says who did it.
+
+    Raises Refused while it is being imported, and when the import has ended.
+    """
+    if by.role != Role.CITY_STAFF:
+        raise Refused("只有市局工作人员可以放弃社保数据的导入。")
+    when = cn_datetime(timezone.now(), timezone.localdate())
+    with transaction.atomic():
+        found = _locked_waiting(record.pk)
+        if found is None:
+            raise Refused("正在导入，或者已经结束，不能放弃。请刷新后再看。")
+        _drop(found, f"{by}于 {when} 放弃，文件已删除，没有导入。")
+
+
+def drop_left_behind(report=None) -> int:
+    """Delete files that have waited for more than a day: they hold identity numbers in clear.
+
+    Returns how many. What is being imported just then is left alone.
+    """
+    key = f"insurance_left_behind:{timezone.localdate().isoformat()}"
+    with running("insurance_left_behind", key, report, again=True) as log:
+        late = InsuranceImport.objects.filter(
+            state=ImportState.WAITING, imported_at__lt=timezone.now() - LONGEST_WAIT
+        )
+        dropped = 0
+        for pk in late.order_by("pk").values_list("pk", flat=True):
+            with transaction.atomic():
+                found = _locked_waiting(pk)
+                if found is not None:
+                    _drop(found, "等了超过 24 小时没有导入，文件已删除。请重新上传。")
+                    dropped += 1
+        log.count(dropped=dropped)
+    return dropped
+
+
+def _locked_waiting(pk):
+    """A waiting row, locked; None when it ended, or an import at work holds its lock."""
+    return (
+        InsuranceImport.objects.filter(pk=pk, state=ImportState.WAITING)
+        .select_for_update(of=("self",), skip_locked=True)
+        .first()
+    )
+
+
+def _drop(record, said):
+    storage, name = record.file.storage, record.file.name
+    record.state, record.error, record.file = ImportState.REFUSED, said[:500], ""
+    record.save(update_fields=["state", "error", "file"])
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
 
 
 def _start(record):

@@ -17,6 +17,7 @@ from subsidies.models import (
     InsuranceRejection,
     PersonMonth,
 )
+from subsidies.services.insurance import checking, layouts
 from subsidies.services.insurance.reopening import reopen_month
 from tests.factories import EnterpriseFactory, UserFactory, division
 
@@ -92,7 +93,7 @@ def test_every_wrong_value_is_told_and_the_totals_add_up(person_line, employers,
         (6, "统一社会信用代码", elsewhere.credit_code,
          "这家单位登记在别的地区，不在这次导入的地区。"),
         (7, "首次参保时间", "2020-02-01", "首次参保时间晚于 2020-01，请核对。"),
-        (8, "补缴标志", "也许", "补缴标志要写“是”或“否”（“补缴”或“正常”）。"),
+        (8, "补缴标志", "也*", "补缴标志要写“是”或“否”（“补缴”或“正常”）。"),
         (9, "", "", "这一行有 9 列，表头有 8 列。"),
         (10, "身份证号", "", "和第 2 行是同一人、同一单位，又没有标明补缴，只收第一行。"),
         (11, "统一社会信用代码", "张*某", "统一社会信用代码要 18 位，现在是 3 位。"),
@@ -220,6 +221,37 @@ def test_benefit_recipients(employers, write, take):
 def test_a_month_without_recipients_is_a_month(write, take):
     record = take(write(RECIPIENT_HEAD), "benefit_recipient").record
     assert (record.state, record.lines) == ("current", 0)
+
+
+def test_two_months_without_recipients_are_two_months(write, take):
+    path = write(RECIPIENT_HEAD)
+    january = take(path, "benefit_recipient").record
+    february = take(path, "benefit_recipient", month=date(2020, 2, 1)).record
+    assert (february.state, february.first_month) == ("current", date(2020, 2, 1))
+    assert february != january
+    again, repeated = take(path, "benefit_recipient", month=date(2020, 2, 1))
+    assert repeated
+    assert again == february
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "kept"),
+    [
+        ("month", "王小明", "王*明"),
+        ("flag", "王小明", "王*明"),
+        ("flag", "13800138000", "138****8000"),
+        ("flag", PEOPLE[0], f"{PEOPLE[0][:4]}{'*' * 12}{PEOPLE[0][-2:]}"),
+        ("month", PEOPLE[0], f"{PEOPLE[0][:4]}{'*' * 12}{PEOPLE[0][-2:]}"),
+        ("flag", "123456789", "*********"),
+        ("day", "Wang Xiaoming", "WANG*******NG"),
+        ("month", "2020年13月", "2020年13月"),
+        ("day", "2020-13-45", "2020-13-45"),
+        ("flag", "未补", "未补"),
+    ],
+)
+def test_what_slipped_into_another_column_is_masked(kind, text, kept):
+    kinds = {"month": layouts.MONTH, "day": layouts.DAY, "flag": layouts.FLAG}
+    assert checking.shown(text, kinds[kind]) == kept
 
 
 def test_the_same_file_twice_changes_nothing(person_line, write, take):

@@ -1,18 +1,21 @@
 """The pages of the insurance records, as city staff, district staff and auditors see them."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.refused import Refused
 from portal.runs.models import JobRun
+from portal.runs.nightly import jobs
 from subsidies import insurance_view
 from subsidies.models import InsuranceImport, InsuranceMapping, InsuranceReopening, PersonMonth
 from subsidies.services.insurance import uploads
-from subsidies.services.insurance.importing import Busy
+from subsidies.services.insurance.importing import Busy, import_file
 from subsidies.services.insurance.reopening import reopen_month
 from tests.factories import UserFactory, division
 
@@ -136,6 +139,58 @@ def test_an_import_that_stopped_can_be_started_again(
     client.post(reverse("subsidies:insurance_again", args=[record.public_id]))
     record.refresh_from_db()
     assert (record.state, record.accepted) == ("current", 1)
+
+
+def test_a_file_whose_worker_is_gone_can_be_given_up(
+    upload, person_line, client, storage, city, django_capture_on_commit_callbacks
+):
+    answer = upload(person_line(0), execute=False)
+    JobRun.objects.create(kind="insurance_import", key="insurance_import:person_month:2020-01")
+    assert "放弃" in client.get(answer.url).content.decode()
+    record = InsuranceImport.objects.get()
+    address = reverse("subsidies:insurance_give_up", args=[record.public_id])
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address)
+    record.refresh_from_db()
+    assert (record.state, bool(record.file)) == ("refused", False)
+    assert f"{city}于" in record.error
+    assert record.error.endswith("放弃，文件已删除，没有导入。")
+    assert files_in(storage) == []
+    assert record.error in client.get(answer.url).content.decode()
+    uploads.import_waiting(record.pk)  # the queue hands it out all the same
+    record.refresh_from_db()
+    assert (record.state, PersonMonth.objects.count()) == ("refused", 0)
+    assert "不能放弃" in client.post(address, follow=True).content.decode()
+    with pytest.raises(Refused, match="只有市局"):
+        uploads.give_up(record, UserFactory(district=True))
+
+
+def test_given_up_between_reading_the_file_and_importing_it(upload, person_line, storage, city):
+    upload(person_line(0), execute=False)
+    record = InsuranceImport.objects.get()
+    path = files_in(storage)[0]
+    uploads.give_up(InsuranceImport.objects.get(), city)  # the file itself goes on commit
+    with pytest.raises(Refused, match="已经放弃"):
+        import_file(path, record.kind, record.first_month, record.region, waiting=record)
+    record.refresh_from_db()
+    assert (record.state, PersonMonth.objects.count()) == ("refused", 0)
+
+
+def test_files_left_behind_go_in_the_night(
+    upload, person_line, storage, django_capture_on_commit_callbacks
+):
+    upload(person_line(0), execute=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert uploads.drop_left_behind() == 0
+    assert len(files_in(storage)) == 1
+    InsuranceImport.objects.update(imported_at=timezone.now() - timedelta(hours=25))
+    assert uploads.drop_left_behind in [job for _, job in jobs()]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert uploads.drop_left_behind() == 1
+    record = InsuranceImport.objects.get()
+    assert (record.state, bool(record.file)) == ("refused", False)
+    assert "超过 24 小时" in record.error
+    assert files_in(storage) == []
 
 
 def test_a_file_for_a_busy_month_goes_on_waiting(upload, person_line, monkeypatch, storage):
