@@ -1,5 +1,8 @@
 """What is known about every insured enterprise of a region in a base year, in one SQL statement.
 
+Enterprises that were decided and of which no current file speaks any more are among them: nothing
+is known of their months, so that a decision made from withdrawn records does not stand.
+
 The year's start is its January and the year's end its December: the records are those of the
 twelve months of the base year, and the documents speak of "上年度". A month that is missing, or a
 figure in it that is not filled in, makes every fact that needs it unknown (None), never zero; so
@@ -29,6 +32,7 @@ SOURCES = {
     "january_disagrees": "失业保险缴费记录 {year}年1月（单位月报人数与人员明细不一致）",
     "december_disagrees": "失业保险缴费记录 {year}年12月（单位月报人数与人员明细不一致）",
     "months_disagree": "失业保险缴费记录 {year}年1月至12月（单位月报人数与人员明细不一致）",
+    "no_records": "失业保险缴费记录 {year}年1月至12月（现行数据里没有这家单位）",
     "month_twice": "失业保险缴费记录 {year}年1月至12月（同一个月有两份现行数据）",
 }
 
@@ -53,7 +57,7 @@ FACT_SOURCES = {
 }
 # The columns of every row: the enterprise, its facts, and notes about its months.
 FACTS = tuple(name for name in FACT_SOURCES if name != "base_year")
-_NOTES = ("disagreeing", "twice", "months_known", "months_incomplete")
+_NOTES = ("disagreeing", "twice", "months_known", "months_incomplete", "recorded")
 COLUMNS = ("enterprise_id", *FACTS, *_NOTES)
 TABLE = "screening_facts"
 PAGE = 2000  # rows read at once
@@ -63,6 +67,7 @@ _NEEDS_MONTHS = {
     "insured_end": (1 << 11, "december_disagrees"),
     "insured_average": ((1 << 12) - 1, "months_disagree"),
 }
+# recorded: False for an enterprise that was decided and of which no current file speaks any more.
 _FROM_MONTHS = frozenset(
     name for name, source in FACT_SOURCES.items() if source in ("january", "december", "months")
 )
@@ -134,28 +139,34 @@ SELECT e.id AS enterprise_id,
          AS premium_enterprise_fen,
        CASE WHEN once AND employee_premiums = 12 THEN employee_sum END AS premium_employee_fen,
        CASE WHEN once THEN social_insurance_fen END AS social_insurance_month_fen,
-       CASE WHEN drawing THEN coalesce(drawn.persons, 0) END AS benefit_recipients,
+       CASE WHEN drawing AND recorded THEN coalesce(drawn.persons, 0) END AS benefit_recipients,
        e.difficult_certified,
        e.hit_by_epidemic,
        e.dispatch_company,
        e.dishonest,
        disagreeing,
        NOT once AS twice,
-       bit_count(known::bit(12))::int AS months_known,
-       incomplete::int AS months_incomplete
+       coalesce(bit_count(known::bit(12)), 0)::int AS months_known,
+       coalesce(incomplete, 0)::int AS months_incomplete,
+       recorded
   FROM enterprises_enterprise e
-  JOIN year ON year.enterprise_id = e.id
+  LEFT JOIN year ON year.enterprise_id = e.id
   JOIN places ON places.code = e.region_id
   LEFT JOIN drawn ON drawn.enterprise_id = e.id
- CROSS JOIN LATERAL (SELECT listed & counted & ~agreeing AS disagreeing,
-                            lines = bit_count(known::bit(12)) AS once) checked
+ CROSS JOIN LATERAL (SELECT year.enterprise_id IS NOT NULL AS recorded,
+                            coalesce(listed & counted & ~agreeing, 0) AS disagreeing,
+                            coalesce(lines = bit_count(known::bit(12)), true) AS once) checked
+ WHERE recorded OR EXISTS (SELECT FROM subsidies_decision d
+                            WHERE d.enterprise_id = e.id AND d.base_year = %(base_year)s
+                              AND d.screening_id IS NOT NULL)
 """
 
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM {TABLE}"  # noqa: S608 - names of our own
 _PAGE = f"{_SELECT} WHERE enterprise_id > %s ORDER BY enterprise_id LIMIT %s"
 _ALL = f"COPY ({_SELECT} ORDER BY enterprise_id) TO STDOUT"
 _COUNTS = """
-SELECT count(*), count(*) FILTER (WHERE disagreeing > 0), count(*) FILTER (WHERE twice),
+SELECT count(*) FILTER (WHERE recorded), count(*) FILTER (WHERE NOT recorded),
+       count(*) FILTER (WHERE disagreeing > 0), count(*) FILTER (WHERE twice),
        coalesce(sum(months_known), 0), coalesce(sum(months_incomplete), 0)
   FROM screening_facts
 """
@@ -170,10 +181,12 @@ def facts_of(row: tuple, base_year: int) -> dict:
 
 def sources_of(row: tuple) -> dict[str, str]:
     """Fact → code of SOURCES for one row: where the records contradict each other, that is said."""
-    disagreeing, twice = row[len(FACTS) + 1 : len(FACTS) + 3]
-    if not disagreeing and not twice:
+    disagreeing, twice, _, _, recorded = row[len(FACTS) + 1 :]
+    if recorded and not disagreeing and not twice:
         return FACT_SOURCES
     sources = dict(FACT_SOURCES)
+    if not recorded:
+        return sources | dict.fromkeys(_FROM_MONTHS, "no_records")
     for name, (bits, source) in _NEEDS_MONTHS.items():
         if disagreeing & bits:
             sources[name] = source
@@ -233,9 +246,10 @@ def collect_facts(base_year: int, region: str) -> FactSheet:
     digest = hashlib.sha256()
     for row in rows:
         digest.update("\t".join([_as_copied(value) for value in row]).encode() + b"\n")
-    sums = [sum(bool(row[at]) for row in rows) for at in (-4, -3)]
-    sums += [sum(row[at] for row in rows) for at in (-2, -1)]
-    described = _sources(base_year, region, imports, len(rows), *sums)
+    vanished = sum(not row[-1] for row in rows)
+    sums = [sum(bool(row[at]) for row in rows) for at in (-5, -4)]
+    sums += [sum(row[at] for row in rows) for at in (-3, -2)]
+    described = _sources(base_year, region, imports, len(rows) - vanished, vanished, *sums)
     return FactSheet(base_year, region, rows, digest.hexdigest(), *described)
 
 
@@ -272,6 +286,7 @@ class _Hashed:
 def _values(base_year, region, imports):
     of_kind = {kind: [row.pk for row in imports if row.kind == kind] for kind in InsuranceKind}
     return {
+        "base_year": base_year,
         "january": date(base_year, 1, 1),
         "december": date(base_year, 12, 1),
         "after": date(base_year + 1, 1, 1),
@@ -298,13 +313,14 @@ def current_imports(base_year: int, region: str) -> list[InsuranceImport]:
     ]
 
 
-def _sources(base_year, region, imports, insured, disagreeing, twice, months, incomplete):
+def _sources(base_year, region, imports, insured, vanished, disagreeing, twice, months, incomplete):
     """What the facts were made from, and the last day the records speak of."""
     everyone = Enterprise.objects.filter(region__code__startswith=region).count()
     source_rows = {
         "enterprises": everyone,
         "insured": insured,
-        "without_records": everyone - insured,
+        "without_records": everyone - insured - vanished,
+        "records_vanished": vanished,
         "months": int(months),
         "months_expected": 12 * insured,
         "months_missing": 12 * insured - int(months),

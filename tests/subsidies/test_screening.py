@@ -10,11 +10,18 @@ from portal.outbox.models import Message
 from portal.refused import Refused
 from portal.runs.models import JobRun, RunState
 from subsidies.enums import ClaimState
-from subsidies.models import Claim, Decision, ScreeningRun
+from subsidies.models import Claim, Decision, InsuranceImport, ScreeningRun
 from subsidies.services import bundles, cross_check
+from subsidies.services.claims import first_review
+from subsidies.services.facts import FACT_SOURCES
 from subsidies.services.objections import object_to_decision
 from tests.factories import EnterpriseFactory, MembershipFactory, UserFactory, division
-from tests.factories.subsidies import insure, local_parameter, publish_policies
+from tests.factories.subsidies import (
+    InsuranceImportFactory,
+    insure,
+    local_parameter,
+    publish_policies,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -333,3 +340,38 @@ def test_decisions_of_a_provision_no_longer_decided_end(city, screen, monkeypatc
     third = screen(again=True).screening
     assert third.totals["changed"] == 1
     assert Decision.objects.standing().leading().count() == 9
+
+
+def withdraw(enterprise):
+    """The file that named the enterprise is superseded by one that names another instead."""
+    old = InsuranceImport.objects.distinct().get(months__enterprise=enterprise)
+    old.state = "superseded"
+    old.save()
+    InsuranceImportFactory(supersedes=old)
+
+
+def test_records_that_vanish_take_the_grant_with_them(city, screen, people):
+    """Nothing is known of it any more: reviewed, its claims fall back, the reviewers are told."""
+    first = screen().screening
+    batch = first_review(
+        list(Claim.objects.filter(enterprise=city.plain).values_list("public_id", flat=True)),
+        people[0],
+    )
+    assert batch is not None
+    withdraw(city.plain)
+    second = screen(again=True).screening
+    now = decision(city.plain)
+    assert (now.screening, now.outcome, now.leads) == (second, "review", True)
+    known = {name for name, value in now.facts["values"].items() if value is not None}
+    assert not known & {name for name, source in FACT_SOURCES.items() if source != "register"} - {
+        "base_year"
+    }
+    assert now.facts["sources"]["insured_start"] == "no_records"
+    assert Claim.objects.get(enterprise=city.plain).state == ClaimState.SUPERSEDED
+    assert Message.objects.filter(recipient=people[0], kind="claims_corrected").exists()
+    assert second.cross_check["enterprises"] == 9
+    assert second.totals["changed"] == 1
+    assert second.source_rows["records_vanished"] == 1
+    assert (second.source_rows["insured"], second.source_rows["without_records"]) == (8, 0)
+    assert not screen(again=True).changed
+    assert first.source_rows["records_vanished"] == 0

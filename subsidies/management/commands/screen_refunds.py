@@ -61,6 +61,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {outcome.label}：{cell['count']} 户{money}")
         without = run.source_rows["without_records"]
         self.stdout.write(f"  没有 {run.base_year} 年缴费记录、不在筛查范围：{without} 户")
+        vanished = run.source_rows.get("records_vanished")
+        if vanished:
+            self.stdout.write(f"  筛查过、现行数据里已没有的：{vanished} 户，转待核实")
         missing = run.source_rows["months_missing"]
         if missing:
             self.stdout.write(f"  缺缴费月 {missing} 条，涉及的企业转待核实")
