@@ -16,7 +16,7 @@ are never edited. `balance.py` does the sums; this module reads chains and write
 
 from collections import Counter, defaultdict
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -256,6 +256,42 @@ def _words_for(enterprise_id, chain, plan, target, decision_id):
     }
 
 
+def _living(claims):
+    living = claims.exclude(state=ClaimState.SUPERSEDED)
+    return living.annotate(provision_id=F("decision__provision_id")).order_by("pk")
+
+
+def locked_living(claims) -> list[Claim]:
+    """Lock the living claims of a queryset in the order of their keys, with `provision_id`.
+
+    Who held a lock may have put a new claim in the place of one; the statement that waited does not
+    see it. So it is asked again until it finds nothing else: what is locked stays as it is.
+    """
+    living = _living(claims).select_for_update(of=("self",))
+    known = None
+    while True:
+        found = list(living.all())
+        keys = {claim.pk for claim in found}
+        if keys == known:
+            return found
+        known = keys
+
+
+def lock_chains(claims) -> None:
+    """Lock some claims and everything of their chains, before anything else of them is locked."""
+    rows = list(claims.values_list("pk", "enterprise_id", "exclusivity_group", "base_year"))
+    locked_living(
+        Claim.objects.filter(
+            Q(pk__in={row[0] for row in rows})
+            | Q(
+                enterprise__in={row[1] for row in rows} - {None},
+                exclusivity_group__in={row[2] for row in rows},
+                base_year__in={row[3] for row in rows},
+            )
+        )
+    )
+
+
 def chain_of(claim: Claim, *, lock: bool = False) -> list[Claim]:
     """The living claims of one claimant for the same kind and year, in the order of their keys."""
     same = Claim.objects.filter(
@@ -264,9 +300,8 @@ def chain_of(claim: Claim, *, lock: bool = False) -> list[Claim]:
         enterprise=claim.enterprise_id,
         # None for what was screened; an application is a chain of its own.
         decision__application=claim.decision.application_id,
-    ).exclude(state=ClaimState.SUPERSEDED)
-    same = same.annotate(provision_id=F("decision__provision_id")).order_by("pk")
-    return list(same.select_for_update(of=("self",)) if lock else same)
+    )
+    return locked_living(same) if lock else list(_living(same))
 
 
 def standing_grant(claim: Claim) -> Decision | None:

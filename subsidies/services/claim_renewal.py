@@ -15,13 +15,12 @@ docs/decisions/refund-screening.md says why.
 
 from collections import Counter
 
-from django.db.models import F
 from django.urls import reverse
 
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimStep, Decision
 
-from .adjustments import correct_late, is_late
+from .adjustments import correct_late, is_late, locked_living
 from .bundles import Bundle
 from .notify import to_users
 
@@ -98,17 +97,12 @@ def renew_claims(screening, changed: dict[int, list[tuple[str, str, int]]]) -> C
 def _living_chains(screening, changed):
     """(enterprise id, group) → its claims of the run's year that are not superseded, locked."""
     chains = {}
-    for claim in (
-        Claim.objects.filter(
-            base_year=screening.base_year,
-            enterprise_id__in=list(changed),
-            decision__application__isnull=True,
-        )
-        .exclude(state=ClaimState.SUPERSEDED)
-        .annotate(provision_id=F("decision__provision_id"))
-        .select_for_update(of=("self",))
-        .order_by("pk")
-    ):
+    of_changed = Claim.objects.filter(
+        base_year=screening.base_year,
+        enterprise_id__in=list(changed),
+        decision__application__isnull=True,
+    )
+    for claim in locked_living(of_changed):
         chains.setdefault((claim.enterprise_id, claim.exclusivity_group), []).append(claim)
     return chains
 

@@ -14,7 +14,7 @@ from portal.places.working_days import workdays_after
 from portal.refused import Refused
 from portal.ui.formatting import full_date, yuan
 from subsidies.enums import RecoveryState
-from subsidies.models import ClaimStep, Recovery, Repayment
+from subsidies.models import Claim, ClaimStep, Recovery, Repayment
 
 from .claims import require_officer
 from .naming import claim_title
@@ -31,10 +31,12 @@ def overdue(recoveries, today: date):
 
 def _locked(recovery_id, user):
     require_officer(user)
+    visible = Recovery.objects.visible_to(user).filter(public_id=recovery_id)
+    # The claim first, as a screening does: a step about it would lock it after the recovery.
+    claims = Claim.objects.filter(pk__in=visible.values("claim"))
+    list(claims.select_for_update(no_key=True).values_list("pk", flat=True))
     recovery = (
-        Recovery.objects.visible_to(user)
-        .filter(public_id=recovery_id)
-        .select_for_update(of=("self",))
+        visible.select_for_update(of=("self",))
         .select_related("claim__enterprise", "claim__decision__application__user")
         .prefetch_related("waive_asked_by", "waived_by")
         .first()

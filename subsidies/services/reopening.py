@@ -7,7 +7,7 @@ from portal.ui.formatting import yuan
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimStep
 
-from .adjustments import chain_of, open_difference, standing_grant, waits_for_records
+from .adjustments import chain_of, lock_chains, open_difference, standing_grant, waits_for_records
 from .claims import locked_claims, move, require_officer, require_reason, require_state
 from .entitlements import Paid, of_enterprise, take
 
@@ -21,6 +21,8 @@ def reopen_claim(claim_id, user, reason: str) -> Claim:
     require_officer(user)
     reason = require_reason(reason)
     with transaction.atomic():
+        # What else there is of the chain counts: all of it is locked, in the order of the keys.
+        lock_chains(Claim.objects.visible_to(user).filter(public_id=claim_id))
         (claim,) = locked_claims(user, [claim_id])
         require_state([claim], ClaimState.RETURNED, "重新办理")
         standing = standing_grant(claim)
@@ -98,6 +100,8 @@ def close_claim(claim_id, user, reason: str) -> Claim:
     require_officer(user)
     reason = require_reason(reason)
     with transaction.atomic():
+        # What else there is of the chain counts: all of it is locked, in the order of the keys.
+        lock_chains(Claim.objects.visible_to(user).filter(public_id=claim_id))
         (claim,) = locked_claims(user, [claim_id])
         if claim.state == ClaimState.SUPERSEDED:
             return claim

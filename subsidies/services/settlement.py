@@ -15,9 +15,9 @@ from portal.accounts.masking import mask
 from portal.refused import Refused
 from portal.ui.formatting import full_date, local_date, yuan
 from subsidies.enums import ClaimState, PaymentBatchState, PaymentState
-from subsidies.models import Payment, PaymentBatch
+from subsidies.models import Claim, Payment, PaymentBatch
 
-from .adjustments import money_came_back
+from .adjustments import lock_chains, money_came_back
 from .claims import move, require_officer
 from .naming import claim_title
 from .notify import to_claimants
@@ -65,6 +65,10 @@ def settle(batch_id, user, on: date, results: dict[str, str | None]) -> PaymentB
     """
     require_officer(user)
     with pghistory.context(act="payments.settle"), transaction.atomic():
+        if any(results.values()):
+            # What came back concerns the rest of its chain: all are locked before the batch.
+            sent = Payment.objects.visible_to(user).filter(batch__public_id=batch_id)
+            lock_chains(Claim.objects.filter(pk__in=sent.values("claim")))
         batch, payments = locked_batch(batch_id, user)
         if batch.state not in (PaymentBatchState.SENT, PaymentBatchState.CLOSED):
             raise Refused(f"{batch}{batch.get_state_display()}，还没有送银行，不能登记结果。")
