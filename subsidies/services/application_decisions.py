@@ -12,6 +12,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from enterprises.models import Enterprise
+from portal.accounts.models import User
 from portal.refused import Refused
 from portal.ui.formatting import yuan
 from subsidies.enums import ClaimState, Outcome, SubsidyApplicationState
@@ -143,9 +145,12 @@ def decide(application: SubsidyApplication, by) -> Decision:
     """Decide on a locked, handed-in application; a decision before this one is superseded.
 
     by: the officer, None when it was decided on handing in. A grant makes a claim that waits for
-    the first review. Raises Refused when its claim is already on its way.
+    the first review. Raises Refused when its claim is already on its way. What is capped is read
+    under locks of the applicant and of everyone it is for.
     """
     persons = list(application.persons.all())
+    lock_applicant(application)
+    entitlements.lock(_beneficiaries(application, persons))
     before = standing_decision(application)
     if before is not None:
         give_up_claim(application, by, "按新的材料重新决定")
@@ -159,6 +164,22 @@ def decide(application: SubsidyApplication, by) -> Decision:
     application.save(update_fields=["state", "handled_by", "handled_at"])
     _tell(application, decision)
     return decision
+
+
+def lock_applicant(application) -> None:
+    """Two applications of one applicant are handed in and decided one after the other."""
+    of_enterprise = application.enterprise_id is not None
+    model, pk = (
+        (Enterprise, application.enterprise_id) if of_enterprise else (User, application.user_id)
+    )
+    list(model.objects.filter(pk=pk).select_for_update(no_key=True).values_list("pk"))
+
+
+def _beneficiaries(application, persons):
+    named = [person.beneficiary for person in persons]
+    if application.enterprise_id is not None:
+        named.append(entitlements.of_enterprise(application.enterprise_id))
+    return named
 
 
 def standing_decision(application) -> Decision | None:

@@ -21,7 +21,6 @@ from portal.accounts.crypto import blind_index
 from portal.accounts.enums import Role
 from portal.accounts.identity import clean_identity_number
 from portal.accounts.masking import mask
-from portal.accounts.models import User
 from portal.places.models import Division
 from portal.refused import Refused
 from portal.ui.formatting import cn_date
@@ -36,7 +35,7 @@ from subsidies.models import (
 from subsidies.policy import FactError
 from subsidies.policy.facts import normalise
 
-from .application_decisions import decide, give_up_claim
+from .application_decisions import decide, give_up_claim, lock_applicant
 from .application_needs import applicants, may_be_applied_for, needs_of
 from .bundles import canonical
 from .publishing import compiled, versions_in_force
@@ -223,7 +222,7 @@ def submit(application, user, declared: dict, persons: list[PersonGiven]) -> Sub
     _require_facts(declared, persons)
     with transaction.atomic():
         found = _locked(application, user, OPEN_FOR_APPLICANT)
-        _lock_applicant(found)
+        lock_applicant(found)
         now = timezone.now()
         offer = _still_open(found, timezone.localdate(now))
         cleaned = _checked_persons(found, persons)
@@ -253,12 +252,6 @@ def _require_facts(declared, persons):
             normalise(facts)
     except FactError as error:
         raise Refused(f"{error}。没有提交，请检查填写的内容。") from error
-
-
-def _lock_applicant(found):
-    """Two applications of one applicant are handed in one after the other."""
-    model, pk = (Enterprise, found.enterprise_id) if found.enterprise_id else (User, found.user_id)
-    list(model.objects.filter(pk=pk).select_for_update(no_key=True).values_list("pk"))
 
 
 def _still_open(found, today):

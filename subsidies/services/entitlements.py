@@ -17,6 +17,7 @@ who was on its list in December and not in January; those already taken for were
 its amount. Together both never pay for more persons than the net increase, in either order.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -89,6 +90,27 @@ def _facts_of_conditions(provision):
     for rule in provision.conditions:
         for condition in getattr(rule, "any_of", [rule]):
             yield condition.fact
+
+
+def lock(beneficiaries: Iterable[str]) -> None:
+    """Hold these beneficiaries until the transaction ends: call it before the register is read.
+
+    Months and yuan that are capped are sums over several claims, which no constraint can hold. So
+    decisions about the same beneficiary are made one after the other, over all applicants. The
+    locks are taken in the order of their numbers, so that two decisions never wait for each other.
+    """
+    numbers = sorted({_lock_number(one) for one in beneficiaries})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(number)"
+            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted (number, place)",
+            [numbers],
+        )
+
+
+def _lock_number(beneficiary):
+    digest = hashlib.sha256(f"entitlement:{beneficiary}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def take(claim: Claim, paid: Iterable[Paid]) -> int:

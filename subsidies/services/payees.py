@@ -8,7 +8,12 @@ from django.utils import timezone
 
 from enterprises.models import Enterprise
 from portal.refused import Refused
-from subsidies.models import Claim, PayeeAccount
+from subsidies.models import (
+    Claim,
+    PayeeAccount,
+    SubsidyApplication,
+    SubsidyApplicationPerson,
+)
 
 _SPACES = re.compile(r"\s+")
 # Settlement accounts and bank cards of the mainland have between 8 and 32 digits.
@@ -43,6 +48,43 @@ def confirm_person_account(user, *, name: str, holder: str, bank: str, number: s
     if _CARD.fullmatch(number) and not _luhn(number):
         raise Refused("账号不对：请对照银行卡再填一遍，可能有一位填错了。")
     return _confirm({"user": user}, user, name, bank, number)
+
+
+def name_of_applicant(user) -> str:
+    """A person's name as the application handed in last has it, "" when there is none.
+
+    Not the profile's: its owner may write another name into it, and with it another's card.
+    """
+    last = (
+        SubsidyApplication.objects.filter(user=user, submitted_at__isnull=False)
+        .order_by("-submitted_at", "-pk")
+        .first()
+    )
+    person = last and last.persons.order_by("pk").first()
+    return person.name if person else ""
+
+
+def misnamed(claims, accounts: dict[int, PayeeAccount]) -> set[int]:
+    """Keys of persons' claims whose account is in another name than their application's person.
+
+    accounts: as of `accounts_of`. One query at most.
+    """
+    of_persons = {
+        claim.decision.application_id: claim
+        for claim in claims
+        if not claim.enterprise_id and claim.pk in accounts
+    }
+    if not of_persons:
+        return set()
+    names: dict[int, str] = {}
+    found = SubsidyApplicationPerson.objects.filter(application__in=of_persons).order_by("pk")
+    for person in found:
+        names.setdefault(person.application_id, person.name)
+    return {
+        claim.pk
+        for application_id, claim in of_persons.items()
+        if not same_name(accounts[claim.pk].holder, names.get(application_id, ""))
+    }
 
 
 def _confirm(owner, user, holder, bank, number):

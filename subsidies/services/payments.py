@@ -33,7 +33,7 @@ from .claims import (
 from .naming import claim_title
 from .notify import to_claimants, to_users
 from .numbering import next_number
-from .payees import accounts_of
+from .payees import accounts_of, misnamed
 
 FETCHED = "payment_file"
 FEWEST_REASON = 4
@@ -45,12 +45,14 @@ class Payable:
     """Approved claims by what stands between them and the bank.
 
     ready: [(claim, account)]; without: claims whose account nobody confirmed; bounced:
-    [(claim, payment)] the bank sent back and whose account was not confirmed again since.
+    [(claim, payment)] the bank sent back and whose account was not confirmed again since;
+    misnamed: persons' claims whose account is in another name than their application.
     """
 
     ready: list[tuple[Claim, PayeeAccount]]
     without: list[Claim]
     bounced: list[tuple[Claim, Payment]]
+    misnamed: list[Claim]
 
     @property
     def ready_fen(self) -> int:
@@ -71,7 +73,7 @@ def payable_claims(user):
 
 
 def sort_payable(claims: Iterable[Claim]) -> Payable:
-    """Which of these can be paid, and why not the others. Three queries whatever their number."""
+    """Which of these can be paid, and why not the others. Four queries whatever their number."""
     claims = list(claims)
     accounts = accounts_of(claims)
     bounced = {
@@ -81,11 +83,14 @@ def sort_payable(claims: Iterable[Claim]) -> Payable:
             state=PaymentState.RETURNED,
         ).order_by("pk")
     }
-    made = Payable([], [], [])
+    other_names = misnamed(claims, accounts)
+    made = Payable([], [], [], [])
     for claim in claims:
         account, payment = accounts.get(claim.pk), bounced.get(claim.pk)
         if account is None:
             made.without.append(claim)
+        elif claim.pk in other_names:
+            made.misnamed.append(claim)
         elif payment is not None and account.confirmed_at <= payment.recorded_at:
             made.bounced.append((claim, payment))
         else:
@@ -100,15 +105,28 @@ def remind_without_account(user) -> int:
     """
     require_officer(user)
     with transaction.atomic():
-        waiting = sort_payable(payable_claims(user)).without
+        sorted_out = sort_payable(payable_claims(user))
+        asked = [
+            (
+                sorted_out.without,
+                "payee_wanted",
+                "已经批准，还没有收款账户。请填户名、开户银行和账号，确认后拨付。",
+            ),
+            (
+                sorted_out.misnamed,
+                "payee_misnamed",
+                "已经批准，收款账户的户名和申请上的姓名不一致。请换成本人的银行卡，确认后拨付。",
+            ),
+        ]
         return to_claimants(
             "payee_wanted",
             {
                 claim: (
-                    f"claim:{claim.pk}:payee_wanted",
+                    f"claim:{claim.pk}:{key}",
                     f"请确认收款账户，{claim_title(claim)} {yuan(claim.amount_fen)} 元等着拨付",
-                    "已经批准，还没有收款账户。请填户名、开户银行和账号，确认后拨付。",
+                    words,
                 )
+                for waiting, key, words in asked
                 for claim in waiting
             },
             reverse("enterprises:payee"),
@@ -168,6 +186,11 @@ def _named(names):
 
 
 def _require_accounts(sorted_out):
+    if sorted_out.misnamed:
+        named = _named([claim.claimant_name for claim in sorted_out.misnamed])
+        raise Refused(
+            f"{named}的收款账户户名和申请上的姓名不一致，没有生成发放表。等本人重新确认后再办。"
+        )
     missing = sorted_out.without + [claim for claim, _ in sorted_out.bounced]
     if missing:
         named = _named([claim.claimant_name for claim in missing])

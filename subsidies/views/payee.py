@@ -5,13 +5,16 @@ from django.shortcuts import redirect, render
 
 from enterprises.access import current_enterprise
 from enterprises.views.owned import page, to_form
-from jobseekers.models import JobSeeker
 from portal.accounts.access import MEMBER, SEEKER, allow
 from portal.refused import Refused
 from subsidies.enums import ClaimState, PaymentState
 from subsidies.models import Claim, PayeeAccount, Payment
 from subsidies.payment_forms import PayeeForm
-from subsidies.services.payees import confirm_enterprise_account, confirm_person_account
+from subsidies.services.payees import (
+    confirm_enterprise_account,
+    confirm_person_account,
+    name_of_applicant,
+)
 
 
 @allow(MEMBER)
@@ -63,20 +66,20 @@ def _waiting(claims, account):
 def person_payee(request):
     """The same for a person: only their own card."""
     user = request.user
-    seeker = JobSeeker.objects.filter(user=user).first()
-    if seeker is None or not seeker.name:
-        messages.error(request, "请先在简历里填写姓名，再确认收款账户。")
-        return redirect("jobseekers:profile")
+    name = name_of_applicant(user)
+    if not name:
+        messages.error(request, "请先提交补贴申请，再确认收款账户。户名要和申请上的姓名一致。")
+        return redirect("applications:list")
     account = PayeeAccount.objects.filter(user=user).select_related("confirmed_by").first()
     form = PayeeForm(
         request.POST or None,
-        initial={"holder": seeker.name, "bank": account.bank if account else ""},
+        initial={"holder": name, "bank": account.bank if account else ""},
     )
     form.fields["holder"].help_text = "您本人的姓名"
     form.fields["number"].help_text = "您本人的银行卡号"
     if request.method == "POST" and form.is_valid():
         try:
-            confirm_person_account(user, name=seeker.name, **form.cleaned_data)
+            confirm_person_account(user, name=name, **form.cleaned_data)
         except Refused as refused:
             to_form(form, refused)
         else:

@@ -43,9 +43,9 @@ def payments(request):
         {
             "payable": payable,
             "ready": payable.ready[:PER_PAGE],
-            "without_fen": sum(claim.amount_fen for claim in payable.without),
+            "without_fen": sum(claim.amount_fen for claim in (*payable.without, *payable.misnamed)),
             "waiting": _waiting(payable)[:PER_PAGE],
-            "waiting_count": len(payable.without) + len(payable.bounced),
+            "waiting_count": len(_waiting(payable)),
             "to_send": service.batches_to_send(user).select_related("prepared_by"),
             "page": Paginator(batches, 20).get_page(request.GET.get("page")),
             "open_recoveries": Recovery.objects.visible_to(user)
@@ -58,10 +58,17 @@ def payments(request):
 
 def _waiting(payable):
     """(claim, why it cannot be paid) of claims without an account that works."""
-    return [(claim, "还没有确认收款账户") for claim in payable.without] + [
-        (claim, f"银行退回：{payment.returned_reason}。等重新确认账户")
-        for claim, payment in payable.bounced
-    ]
+    return (
+        [(claim, "还没有确认收款账户") for claim in payable.without]
+        + [
+            (claim, "收款账户的户名和申请上的姓名不一致。等本人重新确认")
+            for claim in payable.misnamed
+        ]
+        + [
+            (claim, f"银行退回：{payment.returned_reason}。等重新确认账户")
+            for claim, payment in payable.bounced
+        ]
+    )
 
 
 @allow(OFFICERS)

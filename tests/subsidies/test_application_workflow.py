@@ -2,10 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from stdnum import luhn
 
+from portal.outbox.models import Message
+from portal.refused import Refused
 from subsidies.enums import ClaimState
-from subsidies.models import Claim, Decision, PublicNotice
-from subsidies.services import claims, notices
+from subsidies.models import Claim, Decision, PayeeAccount, PublicNotice
+from subsidies.services import claims, notices, payments
 from subsidies.services.notices import closing_moment
 from tests.factories import JobSeekerFactory, UserFactory, division
 from tests.factories.applications import apply_for, number
@@ -56,6 +59,43 @@ def test_reviews_notice_approval(claim, officers, seeker):
     notices.conclude_notice(notice, closing_moment(notice))
     claim.refresh_from_db()
     assert claim.state == ClaimState.APPROVED
+
+
+def card(start="622200001111222"):
+    """A card number with a right check digit."""
+    return next(start + digit for digit in "0123456789" if luhn.is_valid(start + digit))
+
+
+def test_the_card_is_in_the_name_of_the_application(claim, officers, seeker, sign_in):
+    """The profile's name is the applicant's to edit; the money goes by the application's."""
+    notice = reviewed(claim, officers) and notices.publish_notice([claim.public_id], officers[0], 5)
+    notices.conclude_notice(notice, closing_moment(notice))
+    seeker.name = "别名丁"
+    seeker.save()
+    client, address = sign_in(seeker.user), reverse("applications:account")
+    values = {"holder": "别名丁", "bank": "测试银行常州分行", "number": card()}
+    answer = client.post(address, values)
+    assert "您本人的姓名" in answer.content.decode()
+    assert not PayeeAccount.objects.exists()
+    client.post(address, values | {"holder": "假名丙"})
+    assert PayeeAccount.objects.get().holder == "假名丙"
+
+    # Confirmed before it was compared with the application, or the application came later.
+    PayeeAccount.objects.update(holder="别名丁")
+    officer = sign_in(officers[0])
+    page = officer.get(reverse("subsidies:payments")).content.decode()
+    assert "户名和申请上的姓名不一致" in page
+    with pytest.raises(Refused, match="户名和申请上的姓名不一致，没有生成发放表"):
+        payments.prepare_batch([claim.public_id], officers[0])
+    assert payments.remind_without_account(officers[0]) == 1
+    assert "户名和申请上的姓名不一致" in Message.objects.get(kind="payee_wanted").body
+    PayeeAccount.objects.update(holder="假名丙")
+    assert payments.prepare_batch([claim.public_id], officers[0]).count == 1
+
+
+def test_no_card_before_an_application(seeker, sign_in):
+    answer = sign_in(seeker.user).get(reverse("applications:account"), follow=True)
+    assert "请先提交补贴申请，再确认收款账户" in answer.content.decode()
 
 
 def test_another_district_sees_neither_claim_nor_decision(claim):

@@ -1,6 +1,7 @@
 """The register: the database lets nobody be paid twice, whoever asks and however fast."""
 
 import threading
+import time
 from datetime import date
 
 import pytest
@@ -9,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from portal.refused import Refused
 from subsidies.enums import ClaimState, Outcome
 from subsidies.models import Claim, Decision, Entitlement
+from subsidies.services import application_decisions, entitlements
 from subsidies.services import applications as service
-from subsidies.services import entitlements
-from tests.factories import EnterpriseFactory, MembershipFactory, division
+from tests.factories import EnterpriseFactory, MembershipFactory, UserFactory, division
 from tests.factories.applications import insure_persons, months_of, number, picture
 from tests.factories.subsidies import insure, publish_policies
 
@@ -138,6 +139,76 @@ def test_two_agencies_at_once_one_wins():
     assert Claim.objects.count() == 1
     excluded = Decision.objects.get(outcome=Outcome.EXCLUDED)
     assert any("已经享受过" in entry["text"] for entry in excluded.trace)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("same", ["applicant", "person"])
+def test_what_is_capped_is_decided_one_after_the_other(same, monkeypatch):
+    """Two officers press at once: the second reads the register when the first is written.
+
+    The same enterprise with different persons, or the same person with different enterprises: no
+    constraint of the register holds sums of months or yuan over several claims.
+    """
+    publish_policies("changzhou-2020-17")
+    officers = [UserFactory(city=True) for _ in range(2)]
+    users = [member(), member()]
+    if same == "applicant":
+        users[1] = users[0]
+    handed_in = []
+    for index, user in enumerate(users):
+        who = number(1 if same == "person" else index + 1)
+        given = service.PersonGiven("假名丙", who, {"hired_on": "2020-03-02"})
+        one = draft(user)
+        handed_in.append(service.submit(one, user, {"agency_kind": "provincial_park"}, [given]))
+    inside, go_on, events = threading.Event(), threading.Event(), []
+    facts = application_decisions.case_of
+
+    def slow(application, persons):
+        first = not inside.is_set()
+        events.append("read")
+        inside.set()
+        if first:
+            assert go_on.wait(timeout=20)
+        return facts(application, persons)
+
+    monkeypatch.setattr(application_decisions, "case_of", slow)
+    errors = []
+
+    def press(index):
+        try:
+            application_decisions.complete(handed_in[index], officers[index], [])
+            events.append("done")
+        except Exception as error:  # shown below, a thread cannot fail the test itself
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=(i,), daemon=True) for i in (0, 1)]
+    threads[0].start()
+    assert inside.wait(timeout=20)
+    threads[1].start()
+    held = wait_for_a_waiting_lock()
+    go_on.set()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert errors == []
+    assert held, "the second officer did not wait for the first"
+    # Nothing was read for the second before the first had ended.
+    assert events == ["read", "done", "read", "done"]
+
+
+def wait_for_a_waiting_lock():
+    """Whether within some seconds a connection of this database waits for a lock."""
+    until = time.monotonic() + 8
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return True
+    return False
 
 
 @pytest.mark.django_db

@@ -15,6 +15,8 @@ from subsidies.enums import ClaimState
 from subsidies.models import Budget, Claim, PayeeAccount, PaymentBatch, Recovery
 from subsidies.services import payments, settlement
 from tests.factories import JobSeekerFactory, MembershipFactory, UserFactory, division
+from tests.factories.applications import apply_for, number
+from tests.factories.subsidies import publish_policies
 
 from .conftest import ids
 
@@ -96,7 +98,11 @@ class TestOwnAccount:
 
 class TestPersonsAccount:
     def test_only_ones_own_card(self, db, sign_in):
-        seeker = JobSeekerFactory()
+        publish_policies("changzhou-2020-17")
+        seeker = JobSeekerFactory(identity_number=number(7))
+        declared = {"certificate": True, "catalogue_standard_fen": 123_457}
+        skill = "changzhou-2020-17/skill-catalogue"
+        apply_for(seeker.user, skill, [(seeker.name, number(7), declared)])
         client = sign_in(seeker.user)
         address = reverse("applications:account")
         values = {"holder": "别人", "bank": "测试银行常州分行", "number": "6222000011112228"}
@@ -105,9 +111,9 @@ class TestPersonsAccount:
         assert "可能有一位填错了" in text(client.post(address, typo))
         assert not PayeeAccount.objects.exists()
         card = next(
-            number
-            for number in (f"622200001111222{digit}" for digit in range(10))
-            if client.post(address, typo | {"number": number}).status_code == 302
+            tried
+            for tried in (f"622200001111222{digit}" for digit in range(10))
+            if client.post(address, typo | {"number": tried}).status_code == 302
         )
         page = text(client.get(address))
         assert card not in page
