@@ -43,7 +43,7 @@ def start(act):
     def run():
         try:
             act()
-        except Exception as error:  # noqa: BLE001 - shown by the test
+        except Exception as error:
             raised.append(error)
         finally:
             connection.close()
