@@ -6,10 +6,17 @@ from portal.back_office.tables import TableAdmin, TableInline
 
 from .models import (
     Application,
+    Bookmark,
     Dismissal,
+    Invitation,
+    JobAlert,
+    JobAlertDelivery,
     JobIntention,
     JobSeeker,
+    MatchArea,
     MatchGeneration,
+    MatchPlan,
+    Push,
     Recommendation,
     SupplyListImport,
 )
@@ -75,3 +82,57 @@ class DismissalAdmin(TableAdmin):
 
     list_display = ["created_at", "seeker", "vacancy", "reason"]
     list_filter = ["reason"]
+
+
+@admin.register(MatchPlan)
+class MatchPlanAdmin(TableAdmin):
+    """匹配方案."""
+
+    list_display = ["version", "state", "cap_per_headcount", "per_seeker", "switched_at"]
+    list_filter = ["state"]
+
+
+@admin.register(MatchArea)
+class MatchAreaAdmin(TableAdmin):
+    """匹配供需."""
+
+    list_display = ["generation", "region", "occupation", "vacancies", "seekers", "edges"]
+
+
+@admin.register(Push)
+class PushAdmin(TableAdmin):
+    """推送."""
+
+    list_display = ["seeker", "vacancy", "pushed_on", "read_at"]
+
+
+@admin.register(Bookmark)
+class BookmarkAdmin(TableAdmin):
+    """收藏."""
+
+    list_display = ["seeker", "vacancy", "created_at"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(TableAdmin):
+    """邀请应聘, without what was written."""
+
+    list_display = ["vacancy", "seeker", "state", "created_at", "answered_at"]
+    list_filter = ["state"]
+    left_out = ["note"]
+
+
+@admin.register(JobAlert)
+class JobAlertAdmin(TableAdmin):
+    """岗位订阅, without what is looked for."""
+
+    list_display = ["seeker", "frequency", "created_at", "ended_at"]
+    list_filter = ["frequency"]
+    left_out = ["name", "query"]
+
+
+@admin.register(JobAlertDelivery)
+class JobAlertDeliveryAdmin(TableAdmin):
+    """订阅发送."""
+
+    list_display = ["alert", "day", "found", "created_at"]

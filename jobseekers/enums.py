@@ -101,6 +101,29 @@ class DismissalReason(models.TextChoices):
     OTHER = "other", "其他"
 
 
+class MatchPlanState(models.TextChoices):
+    """匹配方案状态."""
+
+    DRAFT = "draft", "草案"
+    IN_USE = "in_use", "使用中"
+    RETIRED = "retired", "已停用"
+
+
+class InvitationState(models.TextChoices):
+    """邀请状态."""
+
+    SENT = "sent", "等待答复"
+    ACCEPTED = "accepted", "已应聘"
+    DECLINED = "declined", "不考虑"
+
+
+class AlertFrequency(models.TextChoices):
+    """订阅多久发一次."""
+
+    DAILY = "daily", "每天"
+    WEEKLY = "weekly", "每周"
+
+
 class ImportState(models.TextChoices):
     """导入状态."""
 

@@ -1,16 +1,25 @@
-"""Job seekers, what they want, where they applied, what was recommended."""
+"""Job seekers, what they want, where they applied, what was recommended and what came of it."""
 
 from .application import Application
 from .imports import SupplyListImport
+from .interest import Bookmark, Invitation, JobAlert, JobAlertDelivery, Push
+from .plan import MatchArea, MatchPlan
 from .recommendation import Dismissal, MatchGeneration, Recommendation
 from .seeker import JobIntention, JobSeeker
 
 __all__ = [
     "Application",
+    "Bookmark",
     "Dismissal",
+    "Invitation",
+    "JobAlert",
+    "JobAlertDelivery",
     "JobIntention",
     "JobSeeker",
+    "MatchArea",
     "MatchGeneration",
+    "MatchPlan",
+    "Push",
     "Recommendation",
     "SupplyListImport",
 ]
