@@ -28,7 +28,7 @@ class EnterpriseAdmin(TableAdmin):
     """企业."""
 
     list_display = ["name", "credit_code", "region", "industry", "size_class", "licence_state"]
-    list_filter = ["licence_state", "size_class", "dispatch_company"]
+    list_filter = ["licence_state", "size_class", "entity_kind", "dispatch_company"]
     search_fields = ["name", "credit_code"]
     masked = {"contact_name": "name", "contact_phone": "phone"}
     inlines = [KeyListInline]

@@ -268,6 +268,7 @@ class EnterpriseSerializer(serializers.ModelSerializer):
     id = serializers.CharField(source="public_id", read_only=True)
     region = CodeSerializer(read_only=True)
     industry = CodeSerializer(read_only=True)
+    entity_kind_label = serializers.CharField(source="get_entity_kind_display", read_only=True)
     size_class_label = serializers.CharField(source="get_size_class_display", read_only=True)
     licence_state_label = serializers.CharField(source="get_licence_state_display", read_only=True)
     contact_name = serializers.SerializerMethodField(help_text="掩码。")
@@ -277,9 +278,9 @@ class EnterpriseSerializer(serializers.ModelSerializer):
     class Meta:
         model = Enterprise
         fields = [
-            "id", "credit_code", "name", "region", "address", "industry", "staff_total",
-            "size_class", "size_class_label", "size_rule", "licence_state", "licence_state_label",
-            "licence_reason", "contact_name", "contact_phone", "key_lists", "created_at",
+            "id", "credit_code", "name", "region", "address", "industry", "entity_kind",
+            "entity_kind_label", "staff_total", "size_class", "size_class_label", "size_rule",
+            "licence_state", "licence_state_label", "licence_reason", "contact_name", "contact_phone", "key_lists", "created_at",
         ]  # fmt: skip
 
     def get_contact_name(self, enterprise) -> str:

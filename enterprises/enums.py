@@ -32,6 +32,18 @@ class SizeClass(models.TextChoices):
     MICRO = "micro", "微型"
 
 
+class EntityKind(models.TextChoices):
+    """单位类型: an enterprise, or one of the six kinds that refunds treat like small ones."""
+
+    ENTERPRISE = "enterprise", "企业"
+    SOCIAL_GROUP = "social_group", "社会团体"
+    FOUNDATION = "foundation", "基金会"
+    SOCIAL_SERVICE = "social_service", "社会服务机构"
+    LAW_FIRM = "law_firm", "律师事务所"
+    ACCOUNTING_FIRM = "accounting_firm", "会计师事务所"
+    INDIVIDUAL_BUSINESS = "individual_business", "以单位形式参保的个体工商户"
+
+
 class LicenceState(ToneMixin, models.TextChoices):
     """执照核验."""
 

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from enterprises.enums import EntityKind
 from enterprises.services.uploads import LARGEST
 from portal.accounts.identity import clean_credit_code, clean_phone
 from portal.accounts.masking import mask
@@ -28,6 +29,12 @@ class FactsForm(forms.Form):
         label="行业",
         help_text="按国家行业分类，选主要做的那一项。",
         error_messages={"required": "请选行业。"},
+    )
+    entity_kind = forms.ChoiceField(
+        label="单位类型",
+        choices=[("", "按统一社会信用代码认定"), *EntityKind.choices],
+        required=False,
+        help_text="会计师事务所请选出来，代码里看不出。",
     )
     staff_total = forms.IntegerField(
         label="从业人员", min_value=0, max_value=9_999_999, required=False
@@ -60,6 +67,10 @@ class FactsForm(forms.Form):
         self.fields["contact_phone"].widget.input_type = "tel"
         for name in ("staff_total", "revenue_wan", "assets_wan"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
+
+    def clean_entity_kind(self):
+        """None when it is left to the code."""
+        return self.cleaned_data["entity_kind"] or None
 
     def clean_contact_phone(self):
         """Digits only."""

@@ -4,7 +4,7 @@ import pghistory
 from django.db import models
 from django.utils import timezone
 
-from enterprises.enums import KeyListKind, LicenceState, SizeClass
+from enterprises.enums import EntityKind, KeyListKind, LicenceState, SizeClass
 from portal.accounts.enums import Role
 from portal.accounts.fields import EncryptedTextField, PublicIdField
 from portal.places.models import Division
@@ -84,6 +84,9 @@ class Enterprise(models.Model):
     name = models.CharField("企业名称", max_length=80)
     region = models.ForeignKey("places.Division", models.RESTRICT, verbose_name="所在地区")
     address = models.CharField("地址", max_length=120, blank=True)
+    entity_kind = models.CharField(
+        "单位类型", max_length=20, choices=EntityKind, null=True, blank=True
+    )
     industry = models.ForeignKey("places.Industry", models.RESTRICT, verbose_name="行业")
     staff_total = models.PositiveIntegerField("从业人员", null=True, blank=True)
     revenue_wan = models.PositiveBigIntegerField("年营业收入（万元）", null=True, blank=True)

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from enterprises.access import check_member
+from enterprises.entity_kind import kind_by_code, possible_kinds
 from enterprises.enums import LicenceState
 from enterprises.models import Enterprise
 from enterprises.refusals import constraints_speak
@@ -20,6 +21,7 @@ FACTS = (
     "region",
     "address",
     "industry",
+    "entity_kind",
     "staff_total",
     "revenue_wan",
     "assets_wan",
@@ -36,7 +38,7 @@ def register_enterprise(by, data):
     """Put an enterprise on the register and make `by` its first member.
 
     data: credit_code and any of FACTS (staff in persons, revenue and assets in 10,000 yuan,
-    region and industry as rows). Raises ValidationError keyed by field; PermissionDenied when the
+    region and industry as rows; entity_kind empty leaves it to the credit code). Raises ValidationError keyed by field; PermissionDenied when the
     account is not an enterprise account.
     """
     if by.role != Role.ENTERPRISE_MEMBER:
@@ -94,6 +96,7 @@ def _put(enterprise, data):
         enterprise.contact_phone = _checked("contact_phone", clean_phone, data)
     if not enterprise.name:
         raise ValidationError({"name": "请填企业名称，与营业执照上的一样。"})
+    enterprise.entity_kind = _entity_kind(enterprise)
     found = classify(
         enterprise.industry_id,
         enterprise.staff_total,
@@ -101,6 +104,24 @@ def _put(enterprise, data):
         enterprise.assets_wan,
     )
     enterprise.size_class, enterprise.size_rule = found.size, found.rule[:200]
+
+
+def _entity_kind(enterprise):
+    """What was declared when the credit code allows it, else what the code says by itself."""
+    declared, code = enterprise.entity_kind, enterprise.credit_code
+    if not declared:
+        return kind_by_code(code, enterprise.industry_id)
+    possible = possible_kinds(code)
+    if declared in possible:
+        return declared
+    says = (
+        f"登记的是{'或'.join(kind.label for kind in possible)}"
+        if possible
+        else "不是这里的任何一种"
+    )
+    raise ValidationError(
+        {"entity_kind": f"统一社会信用代码开头是“{code[:2]}”，{says}。请核对单位类型。"}
+    )
 
 
 def _checked(field, clean, data):

@@ -27,6 +27,7 @@ PAGE_SIZE = 20
 TOLD = (
     "name",
     "address",
+    "entity_kind",
     "staff_total",
     "revenue_wan",
     "assets_wan",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from enterprises.entity_kind import kind_by_code
 from enterprises.size_class import classify
 
 from .codes import credit_code, mobile
@@ -48,6 +49,7 @@ class EnterpriseRow(NamedTuple):
     region: str
     address: str
     industry: str
+    entity_kind: str | None
     staff_total: int | None
     revenue_wan: int | None
     assets_wan: int | None
@@ -176,6 +178,7 @@ class Enterprises:
                 assets = round(revenue * float(asset_ratio[i]))
             size_result = classify(industry, staff, revenue, assets)
             street = streets()[self.region[number]]
+            code = credit_code(number, street.credit_county)
             created = self.today - datetime.timedelta(int(registered[i]))
             checked = created + datetime.timedelta(int(checked_after[i]))
             state = ("approved", "pending", "refused")[self.licence[number]]
@@ -183,11 +186,12 @@ class Enterprises:
                 created = self.today - datetime.timedelta(1 + int(registered[i]) % 6)
             yield EnterpriseRow(
                 number,
-                credit_code(number, street.credit_county),
+                code,
                 self.name(number),
                 street.code,
                 self.address(number),
                 industry,
+                kind_by_code(code, industry),
                 staff,
                 revenue,
                 assets,

@@ -17,6 +17,3 @@ CREATE TEMP TABLE crosscheck_results (
     outcome text NOT NULL,
     amount_fen bigint NOT NULL
 ) ON COMMIT DROP;
-
--- A fact that the records do not have yet is unknown.
-ALTER TABLE screening_facts ADD COLUMN IF NOT EXISTS entity_kind text;

@@ -70,6 +70,7 @@ def of_applicant(
     if enterprise is None:
         return known
     known.put("size", enterprise.size_class or None, "register")
+    known.put("entity_kind", enterprise.entity_kind or None, "register")
     known.put("industry", enterprise.industry_id, "register")
     known.put("staff_total", enterprise.staff_total, "register")
     known.put("dispatch_company", enterprise.dispatch_company, "register")

@@ -22,9 +22,9 @@ from .context import Load
 from .tables import copy_into, reserve
 
 _ENTERPRISE_COLUMNS = (
-    "id", "credit_code", "name", "region_id", "address", "industry_id", "staff_total",
-    "revenue_wan", "assets_wan", "size_class", "size_rule", "contact_name", "contact_phone",
-    "introduction", "licence_state", "licence_reason", "licence_checked_at",
+    "id", "credit_code", "name", "region_id", "address", "industry_id", "entity_kind",
+    "staff_total", "revenue_wan", "assets_wan", "size_class", "size_rule", "contact_name",
+    "contact_phone", "introduction", "licence_state", "licence_reason", "licence_checked_at",
     "licence_checked_by_id", "licence_recheck_on", "difficult_certified", "hit_by_epidemic",
     "dispatch_company", "dishonest", "created_at",
 )  # fmt: skip
@@ -39,11 +39,11 @@ def load_enterprises(load: Load) -> None:
             checker = keys.clerk(row.region, row.number) if row.licence_checked_at else None
             yield (
                 keys.enterprises + row.number,
-                *row[1:12],
+                *row[1:13],
                 encrypt(row.contact_phone),
-                *row[13:17],
+                *row[14:18],
                 checker,
-                *row[17:],
+                *row[18:],
             )
 
     load.added("企业", copy_into(Enterprise, _ENTERPRISE_COLUMNS, rows()))
