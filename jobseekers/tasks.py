@@ -19,3 +19,11 @@ def report_silent_applications():
     from .services.applications import report_silence
 
     once(report_silence)
+
+
+@shared_task
+def try_match_plan(pk):
+    """What a draft of weights and caps would do to tonight's result."""
+    from .services.plan_trials import run_trial as run
+
+    once(run, pk)

@@ -8,7 +8,6 @@ docs/decisions/trials.md says why it is built so.
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -17,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from portal.accounts.enums import Role
+from portal.read_only import read_only
 from portal.refused import Refused
 from portal.runs.services import AlreadyDone, describe, running
 from subsidies.enums import TrialState
@@ -47,14 +47,6 @@ class TrialBook:
         left_open = {name for name, p in policy.file.parameters.items() if p.local is not None}
         tried = {name: value for name, value in self._tried.items() if name in left_open}
         return self._book.for_policy(policy, region) | tried
-
-
-@contextmanager
-def read_only():
-    """A transaction in which the database refuses to write. Raises django.db.Error on a write."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION READ ONLY")
-        yield
 
 
 def tried_versions(

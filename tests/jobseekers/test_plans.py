@@ -1,0 +1,243 @@
+"""Matching plans: drafts, the trial that must come first, the switch; the night goes by it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import Error, IntegrityError, transaction
+from django.utils import timezone
+
+from jobseekers.enums import MatchPlanState, SeekerGroup
+from jobseekers.matching.score import PARTS, ScoreModel
+from jobseekers.models import MatchGeneration, MatchPlan, Recommendation
+from jobseekers.services import plan_trials, plans
+from portal.read_only import read_only
+from portal.refused import Refused
+from portal.runs.models import JobRun, RunState
+from tests.factories import JobSeekerFactory, UserFactory, VacancyFactory, division
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def city():
+    """City staff."""
+    return UserFactory(city=True, display_name="市甲")
+
+
+def weights(**changed):
+    """The default weights with some changed."""
+    return dict(ScoreModel().weights) | changed
+
+
+MORE_PLACE = {"occupation": 300, "place": 250}
+
+
+@pytest.fixture
+def draft(city):
+    """A draft that looks more at the place and takes fewer for each person wanted."""
+    return plans.create_draft(city, weights(**MORE_PLACE), 2, 10, "通勤太远的多")
+
+
+def tried(user, draft):
+    """The draft after a worker computed its trial."""
+    plan_trials.ask_for_trial(user, draft)
+    return plan_trials.run_trial(draft.pk)
+
+
+def test_without_a_plan_the_night_goes_by_the_defaults(settings):
+    settings.MATCH_CAP_PER_HEADCOUNT = 7
+    assert plans.plan_in_use() is None
+    made = plans.settings_for(None, TODAY())
+    assert (made.cap, made.model) == (7, ScoreModel())
+    assert made.lottery == TODAY().toordinal()
+
+
+def test_the_first_draft_puts_down_what_was_in_use(city, draft):
+    used = plans.plan_in_use()
+    assert used.version == ScoreModel().version and used.weights == weights()
+    assert (draft.state, draft.author) == (MatchPlanState.DRAFT, city)
+    assert draft.version == f"{TODAY().year}-{2 if used.version == f'{TODAY().year}-1' else 1}"
+    other = plans.create_draft(city, weights(), 5, 5, "短名单")
+    assert other.version == f"{TODAY().year}-{int(draft.version.split('-')[1]) + 1}"
+    made = plans.settings_for(draft, TODAY())
+    assert made.model.weights["place"] == 250 and list(made.model.weights) == list(PARTS)
+    assert (made.cap, made.per_seeker, made.model.version) == (2, 10, draft.version)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"weights": weights(place=160)}, "现在是 1,010，多 10。"),
+        ({"weights": weights(place=140)}, "现在是 990，少 10。"),
+        ({"weights": weights(place=-10, occupation=560)}, "“地点”的权重要在 0 到 1,000 之间。"),
+        ({"weights": {"place": 1000}}, "每一项都要填权重"),
+        ({"cap": 0}, "每招 1 人最多推荐给 1 到 100 人。"),
+        ({"per_seeker": 31}, "每人最多推荐 1 到 30 个岗位。"),
+        ({"note": " "}, "请写明为什么改"),
+    ],
+)
+def test_a_draft_is_refused_in_words(city, change, words):
+    given = {"weights": weights(), "cap": 10, "per_seeker": 10, "note": "试一试"} | change
+    with pytest.raises(Refused, match=words):
+        plans.create_draft(city, *given.values())
+    assert not MatchPlan.objects.exists()
+
+
+def test_only_city_staff_write(draft):
+    district = UserFactory(district=True)
+    for act in (
+        lambda: plans.create_draft(district, weights(), 10, 10, "x"),
+        lambda: plans.edit_draft(district, draft, weights(), 10, 10, "x"),
+        lambda: plans.drop_draft(district, draft),
+        lambda: plan_trials.ask_for_trial(district, draft),
+        lambda: plans.switch_on(district, draft),
+    ):
+        with pytest.raises(Refused):
+            act()
+    draft.refresh_from_db()
+    assert draft.state == MatchPlanState.DRAFT
+
+
+def test_a_draft_is_switched_on_only_after_a_trial_of_exactly_it(city, draft):
+    VacancyFactory()
+    JobSeekerFactory()
+    with pytest.raises(Refused, match="请先试算"):
+        plans.switch_on(city, draft)
+    draft = tried(city, draft)
+    assert draft.tried_at is not None
+    draft = plans.edit_draft(city, draft, weights(**MORE_PLACE), 2, 10, "只改说明")
+    assert draft.tried_at is not None
+    draft = plans.edit_draft(city, draft, weights(**MORE_PLACE), 3, 10, "上限改了")
+    assert draft.tried_at is None and draft.trial is None
+    with pytest.raises(Refused, match="请先试算"):
+        plans.switch_on(city, draft)
+    used = plans.plan_in_use()
+    draft = plans.switch_on(city, tried(city, draft))
+    used.refresh_from_db()
+    assert (used.state, draft.state) == (MatchPlanState.RETIRED, MatchPlanState.IN_USE)
+    assert draft.switched_by == city and plans.plan_in_use() == draft
+    with pytest.raises(Refused, match="已经不是草案"):
+        plans.edit_draft(city, draft, weights(), 2, 10, "x")
+    with pytest.raises(Refused, match="已经不是草案"):
+        plans.drop_draft(city, draft)
+
+
+def test_a_trial_counts_only_for_the_data_and_the_plan_it_saw(city, draft):
+    draft = tried(city, draft)
+    other = plans.create_draft(city, weights(), 9, 9, "另一份")
+    run = JobRun.objects.create(kind="match", key="match:later", state=RunState.DONE)
+    later = MatchGeneration.objects.create(
+        run=run, state="current", weights_version="x", cap_per_headcount=10, per_seeker=10,
+        created_at=timezone.now() + timedelta(minutes=1),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="又匹配过一次"):
+        plans.switch_on(city, draft)
+    later.delete()
+    plans.switch_on(city, tried(city, other))
+    with pytest.raises(Refused, match="启用了别的方案"):
+        plans.switch_on(city, draft)
+
+
+def test_one_plan_in_use_is_kept_by_the_database(city, draft):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MatchPlan.objects.filter(pk=draft.pk).update(state=MatchPlanState.IN_USE)
+
+
+def test_reasons_are_worded_by_the_weights_the_generation_was_made_with(city, draft):
+    run = JobRun.objects.create(kind="match", key="match:now", state=RunState.DONE)
+    made = MatchGeneration(run=run, weights_version=draft.version)
+    assert plans.model_of(made).weights["place"] == 250
+    made.weights_version = "0"
+    assert plans.model_of(made) == ScoreModel()
+
+
+# ---- the trial ---------------------------------------------------------------------------------
+
+
+def test_a_trial_sets_both_results_side_by_side(city, draft):
+    VacancyFactory(headcount=1, title="只招一人")
+    hard = JobSeekerFactory(name="测试难", groups=[SeekerGroup.HARD_TO_PLACE])
+    for _ in range(5):
+        JobSeekerFactory(name="测试甲乙")
+    JobSeekerFactory(region=division("320411"), accepted_regions=["3205"])
+    trial = tried(city, draft).trial
+    assert trial["state"] == "done" and trial["mark"] == plans.mark_of(draft)
+    before, after = trial["before"], trial["after"]
+    assert before["seekers"] == [6, 7] and after["seekers"] == [2, 7]
+    assert before["hard_to_place"] == after["hard_to_place"] == [1, 1]
+    assert (before["largest_exposure"], after["largest_exposure"]) == (6.0, 2.0)
+    assert before["bands"] == [0, 0, 0, 1, 0] and after["bands"] == [0, 0, 0, 0, 1]
+    assert trial["edges"] == {"kept": 2, "new": 0, "lost": 4}
+    assert trial["districts"]["320412"]["seekers"] == {
+        "total": 6, "before": 6, "after": 2, "winners": 0, "losers": 4,
+        "edges_before": 6, "edges_after": 2,
+    }  # fmt: skip
+    assert trial["districts"]["320411"]["seekers"]["before"] == 0
+    assert trial["occupations"]["6-18"]["vacancies"]["edges_after"] == 2
+    assert len(trial["pairs"]) == 4
+    pair = trial["pairs"][0]
+    assert pair["kind"] == "lost" and pair["seeker"] == "测**乙" and pair["reasons"]
+    assert "测试甲乙" not in str(trial) and hard.name not in str(trial)
+    assert JobRun.objects.get(kind="match_trial").state == RunState.DONE
+
+
+def test_a_trial_changes_nothing_but_its_draft(city, draft):
+    VacancyFactory()
+    JobSeekerFactory()
+    tried(city, draft)
+    assert not Recommendation.objects.exists() and not MatchGeneration.objects.exists()
+    assert plans.plan_in_use().version == ScoreModel().version
+
+
+def test_the_database_refuses_a_trial_that_writes(city, draft, monkeypatch):
+    VacancyFactory()
+    seeker = JobSeekerFactory()
+
+    def writing(day):
+        seeker.save()
+
+    monkeypatch.setattr(plan_trials, "read_match_input", writing)
+    plan_trials.ask_for_trial(city, draft)
+    with pytest.raises(Error, match="read-only"), transaction.atomic():
+        plan_trials.run_trial(draft.pk)
+    with pytest.raises(Error), read_only():
+        seeker.save()
+
+
+def test_a_trial_that_fails_says_why_and_can_be_asked_for_again(city, draft, monkeypatch):
+    def broken(day):
+        raise RuntimeError("no columns")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(plan_trials, "read_match_input", broken)
+        plan_trials.ask_for_trial(city, draft)
+        with pytest.raises(RuntimeError):
+            plan_trials.run_trial(draft.pk)
+    draft.refresh_from_db()
+    assert draft.trial["state"] == "failed" and "no columns" in draft.trial["error"]
+    with pytest.raises(Refused, match="请先试算"):
+        plans.switch_on(city, draft)
+    assert tried(city, draft).trial["state"] == "done"
+
+
+def test_a_draft_changed_while_it_is_tried_keeps_no_result(city, draft, monkeypatch):
+    compare = plan_trials._compare
+
+    def compared(plan, day, log):
+        found = compare(plan, day, log)
+        plans.edit_draft(city, draft, weights(), 4, 4, "改了")
+        return found
+
+    monkeypatch.setattr(plan_trials, "_compare", compared)
+    shown = tried(city, draft)
+    assert shown.trial is None and shown.tried_at is None
+
+
+def test_what_is_like_the_plan_in_use_or_at_work_is_not_tried(city, draft):
+    same = plans.create_draft(city, weights(), 10, 10, "一样")
+    with pytest.raises(Refused, match="没有可比的"):
+        plan_trials.ask_for_trial(city, same)
+    plan_trials.ask_for_trial(city, draft)
+    with pytest.raises(Refused, match="正在试算"):
+        plan_trials.ask_for_trial(city, draft)
