@@ -12,6 +12,20 @@ from portal.accounts.fields import PublicIdField
 from .seeker import JobSeeker
 
 
+class PushQuerySet(models.QuerySet):
+    """Recommendations as they were shown."""
+
+    def visible_to(self, user):
+        """The seeker's own; staff those to the people of their region; nobody else."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role == Role.JOB_SEEKER:
+            return self.filter(seeker__user_id=user.pk)
+        if user.is_bureau and user.role != Role.COMMISSIONER:
+            return self.filter(seeker__region__code__startswith=user.region_scope)
+        return self.none()
+
+
 class Push(models.Model):
     """推送: that a pair was recommended, since when, and whether the seeker has read it.
 
@@ -23,6 +37,8 @@ class Push(models.Model):
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="pushes")
     pushed_on = models.DateField("首次推送")
     read_at = models.DateTimeField("打开", null=True, blank=True)
+
+    objects = PushQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "推送"
@@ -63,7 +79,7 @@ class InvitationQuerySet(models.QuerySet):
         if user.role == Role.JOB_SEEKER:
             return self.filter(seeker__user_id=user.pk)
         if user.role == Role.ENTERPRISE_MEMBER or user.is_bureau:
-            return self.filter(vacancy__in=Vacancy.objects.visible_to(user))
+            return self.filter(vacancy__in=Vacancy.objects.managed_by(user))
         return self.none()
 
 

@@ -5,8 +5,22 @@ from django.db import models
 from django.utils import timezone
 
 from jobseekers.enums import MatchPlanState
+from portal.accounts.enums import Role
 
 from .recommendation import MatchGeneration
+
+
+class MatchPlanQuerySet(models.QuerySet):
+    """Matching plans."""
+
+    def visible_to(self, user):
+        """The city's office: a plan holds for everyone, and its trial shows the whole city."""
+        city_office = (Role.CITY_STAFF, Role.AUDITOR, Role.ADMINISTRATOR)
+        return self if user.is_authenticated and user.role in city_office else self.none()
+
+    def drafts(self):
+        """Those that may still be changed."""
+        return self.filter(state=MatchPlanState.DRAFT)
 
 
 @pghistory.track()
@@ -32,6 +46,8 @@ class MatchPlan(models.Model):
     )
     switched_at = models.DateTimeField("启用时间", null=True, blank=True)
 
+    objects = MatchPlanQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "匹配方案"
         ordering = ["-created_at", "-pk"]
@@ -53,11 +69,23 @@ class MatchPlan(models.Model):
         return self.version
 
 
+class MatchAreaQuerySet(models.QuerySet):
+    """Supply and demand by area."""
+
+    def visible_to(self, user):
+        """The region's staff; a commissioner, who looks after enterprises, has none."""
+        if not user.is_authenticated or not user.is_bureau or user.role == Role.COMMISSIONER:
+            return self.none()
+        return self.filter(region__code__startswith=user.region_scope[:6])
+
+
 class MatchArea(models.Model):
     """一晚的供需 of one occupation class in one district: what staff see of coverage and crowding.
 
     occupation: a middle class code, "" for vacancies and wishes that are not coded. Seekers count
-    in the class of their first wish and in the district they live in.
+    in the class of their first wish and in the district they live in, vacancies in the district
+    of their enterprise, as the lists do that staff open from here. Kept when the generation's
+    recommendations are gone: they are the course of the ranking of shortage occupations.
     """
 
     generation = models.ForeignKey(MatchGeneration, models.CASCADE, related_name="areas")
@@ -71,6 +99,8 @@ class MatchArea(models.Model):
     seekers = models.PositiveIntegerField("求职者", default=0)
     seekers_covered = models.PositiveIntegerField("有推荐的求职者", default=0)
     edges = models.PositiveIntegerField("推荐", default=0)
+
+    objects = MatchAreaQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "匹配供需"
