@@ -104,11 +104,14 @@ def numpy_scores(posts, people, s: int, settings, words) -> np.ndarray:
     for region in people.regions.row(s):
         inside = posts.division // (100_000 if region < 10_000 else 1000) == region
         accepted |= inside
-        place = np.maximum(place, np.where(inside, 1 if region < 10_000 else 2, 0))
+        place = np.maximum(place, np.where(inside, 2 if region < 10_000 else 4, 0))
     home = people.home[s]
-    place = np.maximum(place, np.where(posts.division == home, 3, 0))
-    place = np.maximum(place, np.where(posts.division // 1000 == home // 1000, 2, 0))
-    place = np.maximum(place, np.where(posts.division // 100_000 == home // 100_000, 1, 0))
+    place = np.maximum(place, np.where(posts.division == home, 5, 0))
+    place = np.maximum(place, np.where(posts.division // 1000 == home // 1000, 4, 0))
+    place = np.maximum(place, np.where(posts.division // 100_000 == home // 100_000, 2, 0))
+    for anchor in (home // 1000, *people.regions.row(s)):
+        near = [b if a == anchor else a for a, b in settings.neighbours if anchor in (a, b)]
+        place = np.maximum(place, np.where(np.isin(posts.division // 1000, near), 3, 0))
 
     weight = words.weight
     mine = np.zeros(weight.size, dtype=np.int64)

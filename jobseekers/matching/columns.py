@@ -153,6 +153,7 @@ class VacancyColumns(_Columns):
     certificates: uint64, bit set of what the law demands [0]; see ``certificates``.
     certificates_preferred: uint64, bit set of what the employer would like [0].
     skills: Lists of token ids ≥ 0 [none]; the same vocabulary as the seekers'.
+    text: Lists of words of title and duties, packed by ``text`` [none]; one vocabulary likewise.
     headcount: int32 ≥ 1 [1].
     key: bool, key enterprise 重点企业 [no].
     active: bool, published and not filled today [yes].
@@ -169,6 +170,7 @@ class VacancyColumns(_Columns):
     certificates: np.ndarray = None
     certificates_preferred: np.ndarray = None
     skills: Lists = None
+    text: Lists = None
     headcount: np.ndarray = None
     key: np.ndarray = None
     active: np.ndarray = None
@@ -218,6 +220,7 @@ class SeekerColumns(_Columns):
     experience: int8, whole years [-1 unknown, likewise].
     certificates: uint64, bit set of what is held [0].
     skills: Lists of token ids ≥ 0 [none].
+    text: Lists of words of work history and wishes, packed by ``text`` [none].
     hard_to_place: bool, 就业困难人员 [no].
     consent: bool, agreed that employers may be shown the résumé [yes].
     active: bool, looking for work and of working age under the law [yes].
@@ -234,6 +237,7 @@ class SeekerColumns(_Columns):
     experience: np.ndarray = None
     certificates: np.ndarray = None
     skills: Lists = None
+    text: Lists = None
     hard_to_place: np.ndarray = None
     consent: np.ndarray = None
     active: np.ndarray = None
@@ -266,5 +270,7 @@ class SeekerColumns(_Columns):
 
 def _check_tokens(columns: _Columns) -> None:
     """Token ids index a weight table, so they may not be negative."""
-    if columns.skills.values.size and columns.skills.values.min() < 0:
-        raise ColumnError(f"{columns._side}列 skills 有负的词号")
+    for name in ("skills", "text"):
+        values = getattr(columns, name).values
+        if values.size and values.min() < 0:
+            raise ColumnError(f"{columns._side}列 {name} 有负的词号")

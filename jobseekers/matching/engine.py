@@ -10,7 +10,7 @@ import numpy as np
 from .columns import SeekerColumns, VacancyColumns
 from .kernel import DRAW_BITS, N_PARTS, fill_parts
 from .metrics import Metrics, measure
-from .prepare import Prepared, prepare
+from .prepare import Prepared, Vocabulary, prepare
 from .select import Runner, Selection
 from .settings import MatchSettings
 
@@ -48,21 +48,27 @@ def processors() -> int:
 
 
 def match(
-    vacancies: VacancyColumns, seekers: SeekerColumns, settings: MatchSettings | None = None
+    vacancies: VacancyColumns,
+    seekers: SeekerColumns,
+    settings: MatchSettings | None = None,
+    *,
+    words: Vocabulary | None = None,
+    runner: type[Runner] = Runner,
 ) -> MatchResult:
     """Match every open vacancy with every active seeker.
 
     The same content gives the same edges, whatever the order of the rows and the number of
-    threads. Raises ColumnError when a column cannot be used and ValueError when a division code
-    has no known length.
+    threads. words: the vocabulary of a larger set that these rows were taken from, or of these if
+    it is known already. runner: makes the selection. Raises ColumnError when a column cannot be
+    used and ValueError when a division code has no known length.
     """
     settings = settings or MatchSettings()
     started = perf_counter()
-    prepared = prepare(vacancies, seekers, settings)
+    prepared = prepare(vacancies, seekers, settings, words)
     seconds = {"prepare": perf_counter() - started}
     threads = settings.threads or processors()
     with ThreadPoolExecutor(threads) as pool:
-        selection = Runner(prepared, settings, pool, threads).run()
+        selection = runner(prepared, settings, pool, threads).run()
     seconds |= selection.seconds
 
     started = perf_counter()
@@ -95,8 +101,8 @@ def _edges(prepared: Prepared, selection: Selection, settings: MatchSettings):
     parts = np.zeros((v.size, N_PARTS), dtype=np.int16)
     posts, people = prepared.vacancies, prepared.seekers
     fill_parts(
-        posts.posts, people.people, posts.skill, people.lists, prepared.weight,
-        settings.model.packed(), v, s, parts,
+        posts.posts, people.people, posts.skill, posts.text, people.lists, prepared.weight,
+        prepared.words, prepared.near, settings.model.packed(), v, s, parts,
     )  # fmt: skip
     by_vacancy = np.lexsort((prepared.seekers.ident[s], -key, v))
     vacancy_rank = np.empty(v.size, dtype=np.int32)

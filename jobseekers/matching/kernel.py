@@ -16,6 +16,8 @@ import numpy as np
 from .compiled import jit
 from .score import (
     FULL_POINTS,
+    NEAR_CITY,
+    NEAR_DISTRICT,
     OCCUPATION_OTHER,
     PARTS,
     PLACE_OTHER,
@@ -36,16 +38,24 @@ N_PARTS = len(PARTS)
 W_OCCUPATION, W_PLACE, W_PAY, W_SKILLS, W_EDUCATION, W_EXPERIENCE, W_FRESH, W_PRIORITY = range(8)
 AT_OCCUPATION = N_PARTS
 AT_PLACE = AT_OCCUPATION + 5
-AT_EDUCATION = AT_PLACE + 4
+AT_EDUCATION = AT_PLACE + 6
 AT_NO_LIMIT = AT_EDUCATION + 4
 AT_PAY_NEUTRAL = AT_NO_LIMIT + 1
 AT_PAY_SPREAD = AT_PAY_NEUTRAL + 1
+AT_TEXT_FULL = AT_PAY_SPREAD + 1
+AT_TEXT_SHARE = AT_TEXT_FULL + 1
 
 DRAW_BITS = 43
 NO_KEY = -1
 TOP_KEY = 2**63 - 1
 PLACES = 1_000_000_000
 BLOCK_OF_OTHERS = 1000
+NEAR_SCALE = 1_000_000  # of neighbours.packed
+
+# A word of a row: its number above its weight; a row's weights squared add up to 2^(2 × 10).
+TEXT_BITS = 11
+TEXT_ONE_BITS = 10
+TEXT_MASK = 2**TEXT_BITS - 1
 
 # Values of settings.Scope; numba wants plain integers.
 CLOSE, CANDIDATES, ADMISSIBLE = 0, 1, 2
@@ -122,17 +132,24 @@ def occupation_level(code, person, lists):
 
 
 @jit
-def place_level(post, person, lists):
-    """Nearness of a post to the seeker's home or accepted places, by the nearest of them.
+def are_near(near, a, b):
+    """Whether two districts, or two cities, border on one another (``neighbours.packed``)."""
+    wanted = a * NEAR_SCALE + b
+    at = lower_bound(near, 0, near.size, wanted)
+    return at < near.size and near[at] == wanted
 
-    Directly administered counties (…90) share a pseudo-city and are not the same city; the parts
-    of a municipality are.
+
+@jit
+def place_level(division, depth, person, lists, near):
+    """Nearness of a place to the seeker's home or accepted places, by the nearest of them.
+
+    division: nine digits, int64; depth: how many are known. Directly administered counties (…90)
+    share a pseudo-city and are not the same city; the parts of a municipality are.
     """
     best = PLACE_OTHER
-    division = np.int64(post.division)
     city = division // 100_000
     for a in range(person.anchor_from, person.anchor_to):
-        known = min(post.depth, lists[a] & 15)
+        known = min(depth, lists[a] & 15)
         anchor = lists[a] >> 4
         level = PLACE_OTHER
         if known == 9 and anchor == division:
@@ -146,6 +163,10 @@ def place_level(post, person, lists):
                     level = SAME_CITY
             elif anchor // 100_000 == city and city % 100 != 90:
                 level = SAME_CITY
+            if level == PLACE_OTHER and are_near(near, anchor // 100_000, city):
+                level = NEAR_CITY
+            if known >= 6 and are_near(near, anchor // 1000, division // 1000):
+                level = NEAR_DISTRICT
         best = max(best, level)
     return best
 
@@ -208,17 +229,50 @@ def skill_points(post, person, post_skill, lists, weight):
 
 
 @jit
+def spread_text(person, lists, sign, scratch):
+    """Add (sign 1) or take away (-1) the weights of a seeker's words in ``scratch``."""
+    for at in range(person.text_from, person.text_to):
+        word = lists[at]
+        scratch[word >> TEXT_BITS] += sign * (word & TEXT_MASK)
+
+
+@jit
+def text_likeness(post, post_text, scratch):
+    """Cosine of a vacancy's words with those spread out in ``scratch``, in ‰, rounded down."""
+    total = 0
+    for at in range(post.text_from, post.text_to):
+        word = post_text[at]
+        total += (word & TEXT_MASK) * scratch[word >> TEXT_BITS]
+    return min(FULL_POINTS, total * 1000 >> 2 * TEXT_ONE_BITS)
+
+
+@jit
+def skill_and_text_points(post, person, skills, texts, model):
+    """The skills part from the likeness of skills and of texts, both in ‰.
+
+    Where a side has no text the skills decide, where one has no skills the texts.
+    """
+    if not (post.has_text and person.has_text):
+        return skills
+    points = min(FULL_POINTS, texts * 1000 // model[AT_TEXT_FULL])
+    if post.skill_from == post.skill_to or person.skill_from == person.skill_to:
+        return points
+    share = model[AT_TEXT_SHARE]
+    return (skills * (1000 - share) + points * share) // 1000
+
+
+@jit
 def fresh_points(post, person):
     """Half from the vacancy's freshness, half from the seeker's."""
     return (post.fresh + person.fresh) // 2
 
 
 @jit
-def base_score(post, person, lists, model, level):
-    """The score without its skills part."""
+def base_score(post, person, model, level, place):
+    """The score without its skills part; level and place: of occupation and place."""
     return (
         model[W_OCCUPATION] * model[AT_OCCUPATION + level]
-        + model[W_PLACE] * model[AT_PLACE + place_level(post, person, lists)]
+        + model[W_PLACE] * model[AT_PLACE + place]
         + model[W_PAY] * pay_points(post, person, model)
         + model[W_EDUCATION] * education_points(post, person, model)
         + model[W_EXPERIENCE] * experience_points(post, person, model)
@@ -228,15 +282,25 @@ def base_score(post, person, lists, model, level):
 
 
 @jit
-def fill_parts(posts, people, post_skill, lists, weight, model, vs, ss, parts):
+def fill_parts(
+    posts, people, post_skill, post_text, lists, weight, words, near, model, vs, ss, parts
+):
     """Write the points of each pair (vs[i], ss[i]) into ``parts[i]``, in the order of PARTS."""
+    scratch = np.zeros(words, dtype=np.int32)
     for i in range(vs.size):
         post, person = posts[vs[i]], people[ss[i]]
+        if i == 0 or ss[i] != ss[i - 1]:
+            if i > 0:
+                spread_text(people[ss[i - 1]], lists, -1, scratch)
+            spread_text(person, lists, 1, scratch)
+        place = place_level(np.int64(post.division), post.depth, person, lists, near)
+        skills = skill_points(post, person, post_skill, lists, weight)
+        texts = text_likeness(post, post_text, scratch)
         level = occupation_level(post.occupation, person, lists)
         parts[i, W_OCCUPATION] = model[AT_OCCUPATION + level]
-        parts[i, W_PLACE] = model[AT_PLACE + place_level(post, person, lists)]
+        parts[i, W_PLACE] = model[AT_PLACE + place]
         parts[i, W_PAY] = pay_points(post, person, model)
-        parts[i, W_SKILLS] = skill_points(post, person, post_skill, lists, weight)
+        parts[i, W_SKILLS] = skill_and_text_points(post, person, skills, texts, model)
         parts[i, W_EDUCATION] = education_points(post, person, model)
         parts[i, W_EXPERIENCE] = experience_points(post, person, model)
         parts[i, W_FRESH] = fresh_points(post, person)

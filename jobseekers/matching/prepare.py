@@ -11,7 +11,9 @@ import numpy as np
 
 from .codes import division_ranges, widen_divisions
 from .columns import Lists, SeekerColumns, VacancyColumns
+from .neighbours import packed
 from .settings import MatchSettings
+from .text import rarity_of, shared, weighed
 
 PLACES = 1_000_000_000
 FEW_ROWS = 20
@@ -31,11 +33,14 @@ POST = np.dtype(
         ("pay_max", np.int32),
         ("skill_from", np.int32),  # into Vacancies.skill
         ("skill_to", np.int32),
+        ("text_from", np.int32),  # into Vacancies.text
+        ("text_to", np.int32),
         ("fresh", np.int16),  # points
         ("priority", np.int16),  # points
         ("depth", np.int8),  # digits of the division known
         ("education", np.int8),
         ("experience", np.int8),
+        ("has_text", np.int8),
     ],
     align=True,
 )
@@ -58,6 +63,8 @@ PERSON = np.dtype(
         ("anchor_to", np.int64),
         ("skill_from", np.int64),  # token × 2 + whether it is telling
         ("skill_to", np.int64),
+        ("text_from", np.int64),  # word << TEXT_BITS | weight
+        ("text_to", np.int64),
         ("excluded_from", np.int64),  # positions of vacancies
         ("excluded_to", np.int64),
         ("pay", np.int32),
@@ -65,6 +72,7 @@ PERSON = np.dtype(
         ("priority", np.int16),
         ("education", np.int8),
         ("experience", np.int8),
+        ("has_text", np.int8),
     ],
     align=True,
 )
@@ -79,6 +87,7 @@ class Vacancies(NamedTuple):
     headcount: np.ndarray  # int64
     block: np.ndarray  # int64, (ordinary × 1000 + middle class) × 10^9 + division, rising
     skill: np.ndarray  # int64 tokens of all posts
+    text: np.ndarray  # int64, word << TEXT_BITS | weight of all posts
     keys: int  # how many, from the front, belong to key enterprises
     place_at: np.ndarray  # int32 positions, by division
     post_key: np.ndarray  # int64, token × 10^9 + division, rising
@@ -101,13 +110,16 @@ class Prepared(NamedTuple):
     vacancies: Vacancies
     seekers: Seekers
     weight: np.ndarray  # int64 per token, squared rarity
+    words: int  # how many different words the texts of both sides share
+    near: np.ndarray  # int64, see neighbours.packed
 
 
 class Vocabulary(NamedTuple):
-    """What is known about each skill token, from both sides together."""
+    """What is known about each skill token and each word of texts, from both sides together."""
 
     weight: np.ndarray  # int64, squared rarity
     common: np.ndarray  # bool, too widespread to make posts of another trade candidates
+    rarity: np.ndarray  # int64 per word of texts
 
 
 def vocabulary(
@@ -124,7 +136,8 @@ def vocabulary(
     rows = len(both[0]) + len(both[1])
     seen = np.bincount(used) if used.size else np.zeros(0, dtype=np.int64)
     rarity = np.rint(100.0 * np.log((1 + rows) / (1.0 + seen))).astype(np.int64) + 1
-    return Vocabulary(rarity * rarity, seen > max(FEW_ROWS, rows * settings.common_skill // 1000))
+    common = seen > max(FEW_ROWS, rows * settings.common_skill // 1000)
+    return Vocabulary(rarity * rarity, common, rarity_of([vacancies.text, seekers.text]))
 
 
 def prepare(
@@ -138,24 +151,52 @@ def prepare(
     words: the vocabulary of a larger set that these rows were taken from; None computes it.
     """
     words = words or vocabulary(vacancies, seekers, settings)
-    open_posts = _vacancies(vacancies, words.weight, settings)
-    return Prepared(open_posts, _seekers(seekers, words, settings, open_posts), words.weight)
+    at_vacancies, at_seekers = _vacancy_rows(vacancies), _seeker_rows(seekers)
+    texts = shared(
+        weighed(vacancies.text.take(at_vacancies), words.rarity),
+        weighed(seekers.text.take(at_seekers), words.rarity),
+    )
+    posts = _vacancies(vacancies, at_vacancies, texts[0], words.weight, settings)
+    people = _seekers(seekers, at_seekers, texts[1], words, settings, posts.ident)
+    return Prepared(posts, people, words.weight, texts[2], packed(settings.neighbours))
 
 
-def _vacancies(columns: VacancyColumns, weight: np.ndarray, settings: MatchSettings) -> Vacancies:
-    wide, depth = widen_divisions(columns.division)
-    middle = columns.occupation.astype(np.int64) // 10_000
-    block = (np.where(columns.key, 0, BLOCK_OF_OTHERS) + middle) * PLACES + wide
+def _vacancy_rows(columns: VacancyColumns) -> np.ndarray:
+    """Rows of the open vacancies in the order of the index."""
     rows = np.flatnonzero(columns.active)
-    rows = rows[np.lexsort((columns.ids[rows], block[rows]))]
+    return rows[np.lexsort((columns.ids[rows], _block(columns, rows)))]
+
+
+def _block(columns: VacancyColumns, rows: np.ndarray) -> np.ndarray:
+    wide, _ = widen_divisions(columns.division[rows])
+    middle = columns.occupation[rows].astype(np.int64) // 10_000
+    return (np.where(columns.key[rows], 0, BLOCK_OF_OTHERS) + middle) * PLACES + wide
+
+
+def _seeker_rows(columns: SeekerColumns) -> np.ndarray:
+    """Rows of the active, consenting seekers by id."""
+    rows = np.flatnonzero(columns.active & columns.consent)
+    return rows[np.argsort(columns.ids[rows], kind="stable")]
+
+
+def _vacancies(
+    columns: VacancyColumns,
+    rows: np.ndarray,
+    texts: Lists,
+    weight: np.ndarray,
+    settings: MatchSettings,
+) -> Vacancies:
+    wide, depth = widen_divisions(columns.division[rows])
     skills = columns.skills.take(rows).normalised()
     posts = np.zeros(rows.size, dtype=POST)
     for name in ("occupation", "pay_min", "pay_max", "education", "experience", "certificates"):
         posts[name] = getattr(columns, name)[rows]
     posts["ident"] = ident = columns.ids[rows]
-    posts["division"] = place = wide[rows]
-    posts["depth"] = depth[rows]
+    posts["division"] = place = wide
+    posts["depth"] = depth
     posts["skill_from"], posts["skill_to"] = skills.indptr[:-1], skills.indptr[1:]
+    posts["text_from"], posts["text_to"] = texts.indptr[:-1], texts.indptr[1:]
+    posts["has_text"] = np.diff(columns.text.indptr)[rows] > 0
     posts["norm"], posts["signature"] = _skill_summary(skills, weight)
     posts["fresh"] = _freshness(columns.age_days[rows], settings.model.fresh_days)
     posts["priority"] = np.where(columns.key[rows], settings.model.key_points, 0)
@@ -168,8 +209,9 @@ def _vacancies(columns: VacancyColumns, weight: np.ndarray, settings: MatchSetti
         posts=posts,
         ident=ident,
         headcount=columns.headcount[rows].astype(np.int64),
-        block=block[rows],
+        block=_block(columns, rows),
         skill=skills.values,
+        text=texts.values,
         keys=int(columns.key[rows].sum()),
         place_at=np.lexsort((ident, place)).astype(np.int32),
         post_key=post_key[by_post],
@@ -178,10 +220,13 @@ def _vacancies(columns: VacancyColumns, weight: np.ndarray, settings: MatchSetti
 
 
 def _seekers(
-    columns: SeekerColumns, words: Vocabulary, settings: MatchSettings, posts: Vacancies
+    columns: SeekerColumns,
+    rows: np.ndarray,
+    texts: Lists,
+    words: Vocabulary,
+    settings: MatchSettings,
+    open_ids: np.ndarray,
 ) -> Seekers:
-    rows = np.flatnonzero(columns.active & columns.consent)
-    rows = rows[np.argsort(columns.ids[rows], kind="stable")]
     wishes = columns.occupations.take(rows).normalised()
     middles = Lists(wishes.indptr, wishes.values // 10_000).normalised()
     regions = columns.regions.take(rows)
@@ -194,6 +239,7 @@ def _seekers(
         people[name] = getattr(columns, name)[rows]
     people["pay"] = columns.pay_expected[rows]
     people["ident"] = ident = columns.ids[rows]
+    people["has_text"] = np.diff(columns.text.indptr)[rows] > 0
     people["norm"], people["signature"] = _skill_summary(skills, words.weight)
     people["fresh"] = _freshness(columns.age_days[rows], settings.model.fresh_days)
     people["priority"] = np.where(hard, settings.model.hard_to_place_points, 0)
@@ -204,7 +250,8 @@ def _seekers(
         "range": _disjoint_ranges(regions),
         "anchor": _anchors(columns.home[rows], regions),
         "skill": Lists(skills.indptr, skills.values * 2 + telling),
-        "excluded": _positions(columns.excluded.take(rows), posts.ident),
+        "text": texts,
+        "excluded": _positions(columns.excluded.take(rows), open_ids),
     }
     before = 0
     for name, part in parts.items():

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .score import (
+    NEAR_CITY,
+    NEAR_DISTRICT,
     PARTS,
     SAME_CITY,
     SAME_DISTRICT,
@@ -19,6 +21,7 @@ from .score import (
 )
 
 LONGEST = 8
+TEXTS_ALIKE = 500  # points of the skills part that are worth saying where no skill is shared
 
 
 class Strength(StrEnum):
@@ -98,6 +101,11 @@ def reasons(
         offer("place", points["place"], facts.street and f"就在{facts.street}", "在您选的街道")
     elif place == SAME_DISTRICT:
         offer("place", points["place"], facts.district and f"就在{facts.district}", "在您选的区县")
+    elif place == NEAR_DISTRICT:
+        near = facts.district and f"在相邻的{facts.district}"
+        offer("place", points["place"], near, "在相邻的区县")
+    elif place == NEAR_CITY:
+        offer("place", points["place"], facts.city and f"在相邻的{facts.city}", "在相邻的城市")
     elif place == SAME_CITY:
         offer("place", points["place"], facts.city and f"在{facts.city}", "在您选的城市")
     offer("pay", points["pay"], _pay_words(facts))
@@ -108,6 +116,8 @@ def reasons(
             offer("skills", points["skills"] + 500, f"{count}项技能对口")
         else:
             offer("skills", points["skills"] + 500, f"会{first}", "技能对口")
+    elif points["skills"] >= TEXTS_ALIKE:
+        offer("skills", points["skills"], "经历和岗位相近")
     if points["education"] == model.education_points[0]:
         offer("education", points["education"], "学历正合适")
     if points["experience"] == 1000:

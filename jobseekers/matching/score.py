@@ -35,7 +35,7 @@ FULL_SCORE = 1_000_000
 
 # Levels index the point tables below.
 OCCUPATION_OTHER, SAME_MAJOR, SAME_MIDDLE, SAME_MINOR, SAME_FINE = range(5)
-PLACE_OTHER, SAME_CITY, SAME_DISTRICT, SAME_STREET = range(4)
+PLACE_OTHER, NEAR_CITY, SAME_CITY, NEAR_DISTRICT, SAME_DISTRICT, SAME_STREET = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,13 @@ class ScoreModel:
     no_limit_points: what education and experience earn where the post asks for nothing.
     pay_neutral: points where either side did not say. pay_spread: the share (‰) below and above
     the expected pay between which the pay part runs from 0 to 1000. fresh_days: after so many
-    days the freshness is used up. hard_to_place_points, key_points: their sum is the priority
+    days the freshness is used up. text_full: likeness of texts (‰) that earns all points of texts,
+    which are never as alike as lists of skills. text_share: the texts' share (‰) of the skills part
+    where both sides have skills and texts. hard_to_place_points, key_points: their sum is the priority
     part.
     """
 
-    version: str = "2026-1"
+    version: str = "2026-2"
     weights: dict[str, int] = field(
         default_factory=lambda: {
             "occupation": 400,
@@ -65,12 +67,14 @@ class ScoreModel:
         }
     )
     occupation_points: tuple[int, ...] = (0, 200, 550, 850, 1000)
-    place_points: tuple[int, ...] = (100, 400, 700, 1000)
+    place_points: tuple[int, ...] = (100, 250, 400, 550, 700, 1000)
     education_points: tuple[int, ...] = (1000, 800, 500, 200)
     no_limit_points: int = 700
     pay_neutral: int = 500
     pay_spread: int = 250
     fresh_days: int = 60
+    text_full: int = 300
+    text_share: int = 400
     hard_to_place_points: int = 500
     key_points: int = 500
 
@@ -80,13 +84,15 @@ class ScoreModel:
         if sum(self.weights.values()) != 1000 or min(self.weights.values()) < 0:
             raise ValueError("权重应不为负，合计 1000")
         tables = (self.occupation_points, self.place_points, self.education_points)
-        if tuple(map(len, tables)) != (5, 4, 4):
+        if tuple(map(len, tables)) != (5, 6, 4):
             raise ValueError("分值表的档数不对")
         single = (self.no_limit_points, self.pay_neutral)
         both = self.hard_to_place_points + self.key_points
         earned = [*(p for table in tables for p in table), *single, both]
         if min(earned) < 0 or max(earned) > FULL_POINTS:
             raise ValueError("分值应在 0 到 1000 之间")
+        if not 1 <= self.text_full <= FULL_POINTS or not 0 <= self.text_share <= FULL_POINTS:
+            raise ValueError("文字的满分线应在 1 到 1000 之间，占比应在 0 到 1000 之间")
         if self.pay_spread < 1 or self.fresh_days < 1:
             raise ValueError("工资幅度和新近天数至少是 1")
 
@@ -101,6 +107,8 @@ class ScoreModel:
                 self.no_limit_points,
                 self.pay_neutral,
                 self.pay_spread,
+                self.text_full,
+                self.text_share,
             ],
             dtype=np.int64,
         )

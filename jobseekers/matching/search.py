@@ -5,6 +5,8 @@ only vacancies below the last one tried (the mark) that would still take them (`
 pair a full vacancy holds). Memory is the list, not the admissible pairs.
 """
 
+import numpy as np
+
 from .compiled import jit
 from .kernel import (
     ADMISSIBLE,
@@ -20,8 +22,12 @@ from .kernel import (
     lower_bound,
     occupation_level,
     pair_key,
+    place_level,
+    skill_and_text_points,
     skill_points,
     sort_best_first,
+    spread_text,
+    text_likeness,
     worse,
 )
 from .score import SAME_MINOR
@@ -50,8 +56,11 @@ def search(
     posts,
     people,
     post_skill,
+    post_text,
     lists,
     weight,
+    words,
+    near,
     model,
     ident,
     block,
@@ -82,9 +91,10 @@ def search(
     a pair must come after the mark. floor_key: per row, and beat the floor. place_key, place_at:
     divisions and positions of the vacancies of the widest scope. taken: int32 (seekers,
     per_seeker) positions already chosen, -1 where none. list_key, list_vacancy: (rows, length)
-    outputs; found: per row how many.
+    outputs; found: per row how many. words: how many different words texts have.
     """
     met = 0
+    scratch = np.zeros(words, dtype=np.int32)
     length = list_key.shape[1]
     for at in range(start, stop):
         row = rows[at]
@@ -93,6 +103,8 @@ def search(
         mark, mark_ident, floor = mark_key[row], mark_id[row], floor_key[row]
         mark_score, floor_score = mark >> DRAW_BITS, floor >> DRAW_BITS
         keys, items, size = list_key[row], list_vacancy[row], 0
+        spread_text(person, lists, 1, scratch)
+        here, here_depth, place = np.int64(-1), 0, 0
         by_occupation = (person.middle_to - person.middle_from) * blocks
         stretches = by_occupation
         if scope == ADMISSIBLE:
@@ -134,8 +146,14 @@ def search(
                     level = occupation_level(post.occupation, person, lists)
                     if scope == CLOSE and level < SAME_MINOR:
                         continue
-                    base = base_score(post, person, lists, model, level)
-                    most = base + model[W_SKILLS] * 1000
+                    if post.division != here or post.depth != here_depth:
+                        here, here_depth = np.int64(post.division), post.depth
+                        place = place_level(here, here_depth, person, lists, near)
+                    base = base_score(post, person, model, level, place)
+                    skills = 1000 if post.signature & person.signature else 0
+                    most = base + model[W_SKILLS] * skill_and_text_points(
+                        post, person, skills, 1000, model
+                    )
                     if base > mark_score or most < floor_score or most < bar[v] >> DRAW_BITS:
                         continue
                     if size == length and most < keys[0] >> DRAW_BITS:
@@ -149,7 +167,16 @@ def search(
                     skills = skill_points(post, person, post_skill, lists, weight)
                     if found_by == BY_SKILL and skills < skill_floor:
                         continue
-                    key = pair_key(base + model[W_SKILLS] * skills, post.draw, person.draw)
+                    most = base + model[W_SKILLS] * skill_and_text_points(
+                        post, person, skills, 1000, model
+                    )
+                    if most < floor_score or most < bar[v] >> DRAW_BITS:
+                        continue
+                    if size == length and most < keys[0] >> DRAW_BITS:
+                        continue
+                    texts = text_likeness(post, post_text, scratch)
+                    points = skill_and_text_points(post, person, skills, texts, model)
+                    key = pair_key(base + model[W_SKILLS] * points, post.draw, person.draw)
                     if key < bar[v] or key <= floor:
                         continue
                     if not worse(key, post.ident, mark, mark_ident):
@@ -163,4 +190,5 @@ def search(
                     size = keep_best(keys, items, ident, size, key, v)
         sort_best_first(keys, items, ident, size)
         found[row] = size
+        spread_text(person, lists, -1, scratch)
     return met

@@ -7,6 +7,7 @@ pairs are taken in falling score while both sides have room.
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from .neighbours import Pairs, check_pairs, default_neighbours
 from .score import ScoreModel
 
 
@@ -67,6 +68,7 @@ class MatchSettings:
     all rows (‰) above which a skill is common, such as "沟通能力". lottery: seed of the draw among equal scores; give the night's
     date so that the same person does not lose every night. threads: 0 takes every processor
     allowed. check: count blocking pairs after each round. rounds: None takes the default ones.
+    neighbours: pairs of districts or of cities that border on one another, for the place part.
     list_length: candidates held per seeker at a time, a matter of memory against speed only.
     """
 
@@ -80,6 +82,7 @@ class MatchSettings:
     model: ScoreModel = field(default_factory=ScoreModel)
     rounds: tuple[Round, ...] | None = None
     list_length: int = 0
+    neighbours: Pairs = field(default_factory=default_neighbours)
 
     def __post_init__(self):
         if not 1 <= self.per_seeker <= 100:
@@ -90,6 +93,7 @@ class MatchSettings:
             raise ValueError("技能相近门槛应在 1 到 1000 之间")
         if not 0 <= self.common_skill <= 1000:
             raise ValueError("常见技能比例应在 0 到 1000 之间")
+        check_pairs(self.neighbours)
         if self.rounds is None:
             object.__setattr__(self, "rounds", default_rounds(self.per_seeker))
         if not self.rounds or any(not 1 <= r.limit <= self.per_seeker for r in self.rounds):

@@ -8,10 +8,9 @@ from time import perf_counter
 
 from ..engine import MatchResult, match
 from ..settings import MatchSettings
-from .cells import Vocabulary
 from .csvrows import HeaderError, Rejects
 from .results import EDGE_HEADER, Outputs, edge_lines, figures_text, reject_lines
-from .sides import CodeTitles, Side, read_seekers, read_vacancies
+from .sides import CodeTitles, Side, Words, read_seekers, read_vacancies
 
 
 class FileError(ValueError):
@@ -68,7 +67,7 @@ def run_offline(paths: Paths, settings: MatchSettings, code: CodeTitles) -> Repo
         now = perf_counter()
         seconds[stage], at = now - at, now
 
-    words = Vocabulary()
+    words = Words()
     vacancies = _read(read_vacancies, paths.vacancies, words, code)
     spent("read_vacancies")
     seekers = _read(read_seekers, paths.seekers, words, code)
@@ -97,7 +96,7 @@ def run_offline(paths: Paths, settings: MatchSettings, code: CodeTitles) -> Repo
     return Report(figures, rejects)
 
 
-def _read(reader, path: Path, words: Vocabulary, code: CodeTitles) -> Side:
+def _read(reader, path: Path, words: Words, code: CodeTitles) -> Side:
     try:
         side = reader(path, words, code)
     except HeaderError as error:

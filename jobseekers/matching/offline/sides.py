@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..columns import Lists, SeekerColumns, VacancyColumns
+from ..text import TextVocabulary, merged
 from . import cells
 from .csvrows import Piece, Rejects, pieces
 
@@ -22,6 +23,22 @@ SEEKER_HEADER = (
 BAD = -(2**62)
 
 CodeTitles = Callable[[list[str]], list[str | None]]
+
+
+class Words:
+    """What both files share: the vocabularies of skills and of the words in titles and skills."""
+
+    def __init__(self):
+        self.skills = cells.Vocabulary()
+        self.text = TextVocabulary()
+
+    def lists(self, titles: str) -> dict[str, tuple]:
+        """The list columns that hold words; titles: the column titles stand in."""
+        return {
+            "skills": ("skills", self.skills.tokens),
+            "title_words": (titles, self.text.row),
+            "skill_words": ("skills", lambda cell: self.text.phrases(cells.items(cell))),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +60,12 @@ class Side:
 class _Table:
     """Collects the good rows of a file column by column."""
 
-    def __init__(self, ident: str, numbers: dict[str, Callable], lists: dict[str, Callable]):
+    def __init__(self, ident: str, numbers: dict[str, Callable], lists: dict[str, tuple]):
+        """numbers: column to reader. lists: name to the column it is read from and the reader."""
         self.ident = ident
         self.numbers = {name: cells.Reader(read, BAD) for name, read in numbers.items()}
-        self.lists = {name: cells.Reader(read, None) for name, read in lists.items()}
+        self.sources = {name: column for name, (column, _) in lists.items()}
+        self.lists = {name: cells.Reader(read, None) for name, (_, read) in lists.items()}
         self.rejects = Rejects()
         self.ids: list[str] = []
         self.seen: dict[str, int] = {}
@@ -73,7 +92,7 @@ class _Table:
                 for row in np.flatnonzero(arrays[name] == BAD):
                     refuse(row, name, reader.reasons[cell[row]], cell[row])
         for name, reader in self.lists.items():
-            cell = piece.columns[name]
+            cell = piece.columns[self.sources[name]]
             ragged[name] = list(map(reader.__getitem__, cell))
             if reader.reasons:
                 for row, value in enumerate(ragged[name]):
@@ -134,7 +153,7 @@ def _coded(titles: list[str], code: CodeTitles) -> dict[str, int]:
     }
 
 
-def read_vacancies(path: Path, words: cells.Vocabulary, code: CodeTitles) -> Side:
+def read_vacancies(path: Path, words: Words, code: CodeTitles) -> Side:
     """Read V. code: titles to occupation codes, "" or None where unsure.
 
     Raises HeaderError and OSError; rows that cannot be used are in the side's ``rejects``.
@@ -151,7 +170,7 @@ def read_vacancies(path: Path, words: cells.Vocabulary, code: CodeTitles) -> Sid
             "headcount": cells.whole_number(1_000_000, 1, least=1),
             "key": cells.yes_or_no,
         },
-        {"skills": words.tokens},
+        words.lists("title"),
     )
 
     def check(arrays, refuse) -> None:
@@ -174,6 +193,7 @@ def read_vacancies(path: Path, words: cells.Vocabulary, code: CodeTitles) -> Sid
         education=table.number("education"),
         experience=table.number("experience_years"),
         skills=table.list("skills"),
+        text=merged(table.list("title_words"), table.list("skill_words")),
         headcount=table.number("headcount"),
         key=table.number("key") == 1,
     )
@@ -181,7 +201,7 @@ def read_vacancies(path: Path, words: cells.Vocabulary, code: CodeTitles) -> Sid
     return Side(columns, table.ids, table.texts, table.rejects, coded)
 
 
-def read_seekers(path: Path, words: cells.Vocabulary, code: CodeTitles) -> Side:
+def read_seekers(path: Path, words: Words, code: CodeTitles) -> Side:
     """Read S; like ``read_vacancies``."""
     table = _Table(
         "seeker_id",
@@ -192,9 +212,9 @@ def read_seekers(path: Path, words: cells.Vocabulary, code: CodeTitles) -> Side:
             "hard_to_place": cells.yes_or_no,
         },
         {
-            "occupations": cells.occupations,
-            "regions": cells.divisions,
-            "skills": words.tokens,
+            "occupations": ("occupations", cells.occupations),
+            "regions": ("regions", cells.divisions),
+            **words.lists("titles"),
         },
     )
     for piece in pieces(path, SEEKER_HEADER, table.rejects):
@@ -212,6 +232,7 @@ def read_seekers(path: Path, words: cells.Vocabulary, code: CodeTitles) -> Side:
         education=table.number("education"),
         experience=table.number("experience_years"),
         skills=table.list("skills"),
+        text=merged(table.list("title_words"), table.list("skill_words")),
         hard_to_place=table.number("hard_to_place") == 1,
     )
     coded = sum(1 for row in from_titles if row)

@@ -93,7 +93,9 @@ def occupation_level(code, wishes):
     return max((level(int(code), int(w)) for w in wishes), default=0) if code else 0
 
 
-def place_level(vacancy, anchors):
+def place_level(vacancy, anchors, neighbours):
+    """0 elsewhere, 1 neighbouring city, 2 city, 3 neighbouring district, 4 district, 5 street."""
+    borders = {frozenset(map(str, pair)) for pair in neighbours}
     best = 0
     here = digits(vacancy)
     for anchor in map(digits, anchors):
@@ -102,20 +104,47 @@ def place_level(vacancy, anchors):
         if here[:2] in ("11", "12", "31", "50"):
             same_city = here[:2] == anchor[:2]
         if shared == 9 and here == anchor:
-            best = max(best, 3)
+            best = max(best, 5)
         elif shared >= 6 and here[:6] == anchor[:6]:
-            best = max(best, 2)
+            best = max(best, 4)
+        elif shared >= 6 and frozenset((here[:6], anchor[:6])) in borders:
+            best = max(best, 3)
         elif shared >= 4 and same_city:
+            best = max(best, 2)
+        elif shared >= 4 and frozenset((here[:4], anchor[:4])) in borders:
             best = max(best, 1)
     return best
 
 
-def parts(vacancies, v, seekers, s, model, weight):
+def text_weights(vacancies, seekers):
+    """(rows of the vacancies, rows of the seekers): {word: weight}, None without a text."""
+    rows = [
+        [{x >> 4: x & 15 for x in side.text.row(i).tolist()} for i in range(len(side))]
+        for side in (vacancies, seekers)
+    ]
+    texts = [row for side in rows for row in side if row]
+    rarity = {
+        word: max(0, round(100 * math.log((1 + len(texts)) / (1 + sum(word in t for t in texts)))))
+        + 1
+        for text in texts
+        for word in text
+    }
+
+    def weigh(row):
+        each = {word: times * math.sqrt(rarity[word]) for word, times in row.items()}
+        length = math.sqrt(sum(x * x for x in each.values()))
+        return {word: round(x / length * 1024) for word, x in each.items()} or None
+
+    return [[weigh(row) for row in side] for side in rows]
+
+
+def parts(vacancies, v, seekers, s, settings, weight, texts):
     """Points of the pair in the order of PARTS, and the occupation level."""
+    model = settings.model
     level = occupation_level(vacancies.occupation[v], seekers.occupations.row(s))
     home = int(seekers.home[s])
     anchors = [c for c in (home, *seekers.regions.row(s).tolist()) if c]
-    place = place_level(int(vacancies.division[v]), anchors)
+    place = place_level(int(vacancies.division[v]), anchors, settings.neighbours)
 
     expected = int(seekers.pay_expected[s])
     offers = [int(x) for x in (vacancies.pay_min[v], vacancies.pay_max[v]) if x]
@@ -133,6 +162,15 @@ def parts(vacancies, v, seekers, s, model, weight):
         length = math.sqrt(sum(weight[t] for t in a)) * math.sqrt(sum(weight[t] for t in b))
         skills = min(1000, int(1000.0 * shared / length + 1e-9))
 
+    mine, theirs = texts[1][s], texts[0][v]
+    if mine and theirs:
+        alike = min(1000, sum(mine[w] * theirs.get(w, 0) for w in mine) * 1000 // 2**20)
+        points = min(1000, alike * 1000 // model.text_full)
+        share = model.text_share if a and b else 1000
+        both = (skills * (1000 - share) + points * share) // 1000
+    else:
+        both = skills
+
     asked, has = int(vacancies.education[v]), int(seekers.education[s])
     if asked == 0:
         education = model.no_limit_points
@@ -148,10 +186,10 @@ def parts(vacancies, v, seekers, s, model, weight):
     priority = model.key_points * bool(vacancies.key[v])
     priority += model.hard_to_place_points * bool(seekers.hard_to_place[s])
     row = (
-        model.occupation_points[level], model.place_points[place], pay, skills,
+        model.occupation_points[level], model.place_points[place], pay, both,
         education, experience, freshness, priority,
     )  # fmt: skip
-    return row, level
+    return row, level, skills
 
 
 def mix(x):
@@ -171,17 +209,17 @@ def draw(vacancy_id, seeker_id, lottery):
 
 def pair_table(vacancies, seekers, settings):
     """(v, s) -> (order, level, alike, parts) of every admissible pair; larger order is better."""
-    weight = rarity(vacancies, seekers)
+    weight, texts = rarity(vacancies, seekers), text_weights(vacancies, seekers)
     table = {}
     for v in range(len(vacancies)):
         for s in range(len(seekers)):
             if hard_failures(vacancies, v, seekers, s):
                 continue
-            row, level = parts(vacancies, v, seekers, s, settings.model, weight)
+            row, level, skills = parts(vacancies, v, seekers, s, settings, weight, texts)
             score = settings.model.score(row)
             ids = int(vacancies.ids[v]), int(seekers.ids[s])
             order = (score, draw(*ids, settings.lottery), -ids[1], -ids[0])
-            alike = row[3] >= settings.skill_floor and shares_rare_skill(vacancies, v, seekers, s)
+            alike = skills >= settings.skill_floor and shares_rare_skill(vacancies, v, seekers, s)
             table[v, s] = order, level, alike, row
     return table
 

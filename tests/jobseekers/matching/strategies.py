@@ -11,6 +11,10 @@ PLACES = (0, 320412100, 320412102, 320412, 320402001, 3204, 320401, 321002003, 4
 REGIONS = (320412100, 320412, 320402, 3204, 32, 321002, 4290)
 
 
+# Invented borders between the places above, of districts and of cities.
+BORDERS = (
+    (320412, 320402), (320412, 321002), (320402, 321002), (3204, 3210), (3210, 4290),
+)  # fmt: skip
 PAYS = ((0, 0), (4000, 6000), (5000, 5000), (6000, 9000), (7000, 0))
 
 
@@ -34,6 +38,10 @@ class Dice:
     def few(self, values, most, least=0):
         return [self.pick(values) for _ in range(self.rng.integers(least, most + 1))]
 
+    def text(self):
+        """Up to five of eight words, each one to three times."""
+        return [word << 4 | self.pick((1, 1, 2, 3)) for word in sorted(set(self.few(range(8), 5)))]
+
     def vacancy(self):
         return {
             "occupation": self.pick(self.occupations),
@@ -43,6 +51,7 @@ class Dice:
             "experience": self.often(0, (1, 3)),
             "certificates": self.often(0, (1, 3)),
             "skills": self.few(range(6), 4),
+            "text": self.text(),
             "headcount": self.pick((1, 1, 1, 2)),
             "key": self.pick((True, False, False)),
             "active": self.often(True, (True, False)),
@@ -59,6 +68,7 @@ class Dice:
             "experience": self.often(5, (-1, 0, 1)),
             "certificates": self.often(3, (0, 1, 2)),
             "skills": self.few(range(6), 4),
+            "text": self.text(),
             "hard_to_place": self.pick((True, False, False)),
             "consent": self.often(True, (True, False)),
             "active": self.often(True, (True, False)),
@@ -107,5 +117,6 @@ def worlds(draw, most_vacancies=8, most_seekers=14):
         lottery=draw(st.integers(0, 3)),
         threads=draw(st.integers(1, 3)),
         list_length=draw(st.integers(1, 5)),
+        neighbours=draw(st.lists(st.sampled_from(BORDERS), unique=True).map(tuple)),
     )
     return vacancy_columns(vacancies), seeker_columns(seekers), settings

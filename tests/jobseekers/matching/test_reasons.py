@@ -148,3 +148,17 @@ def test_the_catalogue_is_sound():
     assert all(c.ground.startswith("《") for c in CERTIFICATES)
     assert bits_of(mask_of(BY_BIT)) == sorted(bits)
     assert bits_of(mask_of([63])) == [63]
+
+
+def test_neighbouring_places_and_likeness_of_texts_have_their_words():
+    model = ScoreModel()
+    near_district, near_city = model.place_points[3], model.place_points[1]
+    row = dict.fromkeys(PARTS, 0) | {"place": near_district, "skills": 600}
+    found = [r.text for r in reasons(row.values(), PairFacts(district="钟楼区"))]
+    assert found == ["经历和岗位相近", "在相邻的钟楼区"]
+    row = dict.fromkeys(PARTS, 0) | {"place": near_city}
+    assert [r.text for r in reasons(row.values(), PairFacts(city="无锡市"))] == ["在相邻的无锡市"]
+    facts = PairFacts(city="阿坝藏族羌族自治州", district="常州经济开发区")
+    assert [r.text for r in reasons(row.values(), facts)] == ["在相邻的城市"]
+    row["place"] = near_district
+    assert [r.text for r in reasons(row.values(), facts)] == ["在相邻的区县"]
