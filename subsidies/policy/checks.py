@@ -11,6 +11,7 @@ from .fits import MANY, OPERATORS, value_fits
 from .indicators import INDICATORS
 from .schema import AnyOf, PolicyFile, expressions
 from .tables import table_faults, test_ends
+from .unattended import unattended_faults
 from .wording import placeholders
 
 
@@ -191,6 +192,8 @@ class Checker:
                 self.fault((*path, "members", index), f"provisions 里没有“{member}”")
 
     def _provision(self, path, provision):
+        for key, text in unattended_faults(provision):
+            self.fault((*path, *key), text)
         seen = set()
         manual = {check.id for check in provision.manual_checks}
         for index, exclusion in enumerate(provision.exclusions):

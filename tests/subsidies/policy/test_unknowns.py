@@ -14,21 +14,97 @@ CASES = [
 ]
 
 
-def test_hiding_a_fact_never_turns_a_refusal_into_an_unchecked_grant(policy_set):
-    tried = 0
+# Which missing facts turn a no into a grant that waits for a reviewer's tick. In every provision
+# that is applied for the region does: the office that takes the application is the place's own.
+LEFT_TO_A_PERSON = {
+    "changzhou-2020-17/agency-referral": {"first_insured_here"},
+    "huaian/outside-fair": {"enterprises_taken"},
+    "huaian/staff-sharing": {"months_received"},
+    "jianghai/intern-kept": {"internship_months"},
+    "jianghai/service-station": {"paid_this_year_fen"},
+    "nanhe-2020-1/absorb-unemployed": {"hired_on", "insured_months", "persons"},
+    "nanhe-2020-1/placement-bonus": {"persons"},
+    "nanhe-2020-1/temp-public-post": {"months_received"},
+    "nanhe-2020-1/unemployed-aid": {"insured_months", "months_received"},
+    "pingdu/absorb-graduate": {"insured_months"},
+    "pingdu/placement": {"persons", "age", "graduate_of_year"},
+}
+# Which exclusions a missing fact lets pass: a reviewer's tick for the first; the second is about the
+# employer of whoever applies as a person; the third is barred by the register of entitlements.
+EXCLUSIONS = {"dispatch_company", "employer_dispatch_company", "already_paid"}
+
+
+def hidings(policy_set, outcomes):
+    """(case, fact, decision on all facts, decision without that fact), one fact at a time."""
     for case in CASES:
-        if case.expect.outcome != "deny":
+        if case.expect.outcome in outcomes:
+            whole = evaluate(policy_set, case.provision, case.facts, case.local, case.as_of)
+            for name in [name for name, value in case.facts.items() if value is not None]:
+                facts = case.facts | {name: None}
+                yield (
+                    case,
+                    name,
+                    whole,
+                    evaluate(policy_set, case.provision, facts, case.local, case.as_of),
+                )
+
+
+def test_exactly_these_facts_are_left_to_a_person(policy_set):
+    """No more and no fewer than the decision record says, and each opens a check of its own."""
+    tried, found, places = 0, {}, set()
+    for case, name, whole, decision in hidings(policy_set, ("deny", "review")):
+        tried += 1
+        if decision.outcome != "grant":
             continue
-        for name, value in case.facts.items():
-            if value is None:
-                continue
-            tried += 1
-            facts = case.facts | {name: None}
-            decision = evaluate(policy_set, case.provision, facts, case.local, case.as_of)
-            if decision.outcome == "grant":
-                watched = {check["id"] for check in decision.manual_checks}
-                assert watched & {name, "first_hired"}, (case.name, name)
+        opened = set(ids(decision)) - set(ids(whole))
+        assert opened, (case.name, name)
+        if name == "region":
+            places.add(case.provision)
+        else:
+            found.setdefault(case.provision, set()).add(name)
+            assert opened & {name, "first_hired", "graduate"}, (case.name, name)
     assert tried > 500
+    assert found == LEFT_TO_A_PERSON
+    applied_for = {
+        f"{policy.file.id}/{key}"
+        for policy in policy_set.policies.values()
+        for key, provision in policy.file.provisions.items()
+        if provision.delivery.how == "on_application" and provision.region == "if_known"
+    }
+    assert places == applied_for
+
+
+def test_exactly_these_exclusions_let_an_unknown_pass(policy_set):
+    found = set()
+    for case, name, whole, decision in hidings(policy_set, ("excluded",)):
+        if decision.outcome == "grant":
+            found.add(name)
+            if name == "dispatch_company":
+                assert set(ids(decision)) - set(ids(whole)) == {name}, case.name
+    assert found == EXCLUSIONS
+
+
+AUTOMATIC = (POLICIES / "jinzhou/jinzhou-2020.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("region: required", "region: if_known", "provisions.refund.region"),
+        ("        operator: le\n", "        operator: le\n        if_unknown: manual\n",
+         "provisions.refund.conditions[1].if_unknown"),
+        ("{fact: premium_enterprise_fen, label: 单位缴纳}",
+         "{fact: premium_enterprise_fen, label: 单位缴纳, otherwise: 0}", "provisions.refund.amount"),
+    ],
+)  # fmt: skip
+def test_what_nobody_applies_for_leaves_nothing_to_a_person(old, new, key):
+    """Refused when the file is read, with its line and key."""
+    assert old in AUTOMATIC
+    with pytest.raises(PolicyFileError) as caught:
+        LoadedPolicy(AUTOMATIC.replace(old, new, 1), "锦州.yaml")
+    faults = [fault for fault in caught.value.faults if "没有申请就发放" in fault]
+    assert len(faults) == 1, caught.value.faults
+    assert faults[0].startswith("锦州.yaml:") and key in faults[0]
 
 
 def test_hiding_a_fact_never_raises_an_amount(policy_set):
