@@ -7,8 +7,8 @@ import numpy as np
 
 from . import kernel
 from .certificates import BY_BIT, bits_of
-from .codes import occupation_text
-from .columns import EDUCATION_LEVELS, SeekerColumns, VacancyColumns
+from .codes import division_ranges, occupation_text, widen_divisions
+from .columns import EDUCATION_LEVELS, Lists, SeekerColumns, VacancyColumns
 from .engine import MatchResult, match
 from .prepare import prepare, vocabulary
 from .score import SAME_MIDDLE
@@ -143,6 +143,49 @@ def _competition(vacancies, v: int, s: int, settings, result: MatchResult) -> li
             Obstacle("lower_round", "求职者已有本工种的推荐，其他工种只在一个都没有时才推荐", False)
         )
     return found
+
+
+def removed_by(
+    vacancies: VacancyColumns, seekers: SeekerColumns, vacancy_id: int
+) -> dict[str, int]:
+    """How many seekers each condition keeps from a vacancy, by the codes of ``why_not``.
+
+    Somebody kept away by two conditions counts in both. "admissible": those whom none keeps away;
+    "seekers": all. Looks at every seeker once, column by column. Raises KeyError for an id that is
+    not there.
+    """
+    v = _row(vacancies, vacancy_id)
+    education, experience = vacancies.education[v], vacancies.experience[v]
+    most = vacancies.pay_max[v]
+    kept = {
+        "vacancy_closed": np.full(len(seekers), not vacancies.active[v]),
+        "seeker_inactive": ~seekers.active,
+        "no_consent": ~seekers.consent,
+        "place": ~_accepting(seekers.regions, int(vacancies.division[v])),
+        "education": (seekers.education >= 0) & (seekers.education < education),
+        "experience": (seekers.experience >= 0) & (seekers.experience < experience),
+        "pay": (most > 0) & (most < seekers.pay_expected),
+        "certificate": (vacancies.certificates[v] & ~seekers.certificates) != 0,
+        "excluded": _any_of(seekers.excluded, seekers.excluded.values == vacancy_id),
+    }
+    counts = {code: int(rows.sum()) for code, rows in kept.items()}
+    out = np.logical_or.reduce(list(kept.values()))
+    return counts | {"admissible": int((~out).sum()), "seekers": len(seekers)}
+
+
+def _accepting(regions: Lists, division: int) -> np.ndarray:
+    """Which rows of regions accept a place; a row without any accepts every place."""
+    place = int(widen_divisions(np.array([division]))[0][0])
+    codes, at = np.unique(regions.values, return_inverse=True)
+    low, high = division_ranges(codes)
+    inside = (low <= place) & (place < high)
+    return _any_of(regions, inside[at]) | (np.diff(regions.indptr) == 0)
+
+
+def _any_of(rows: Lists, marked: np.ndarray) -> np.ndarray:
+    """Which rows have a marked value."""
+    before = np.concatenate([[0], np.cumsum(marked)])
+    return before[rows.indptr[1:]] > before[rows.indptr[:-1]]
 
 
 def one_certificate_away(

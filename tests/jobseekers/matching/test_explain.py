@@ -1,15 +1,17 @@
 """Each hard condition alone, and what is said about it."""
 
+from collections import Counter
 from dataclasses import fields
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from jobseekers.matching import MatchSettings, SeekerColumns, VacancyColumns, match
-from jobseekers.matching.explain import one_certificate_away, why_not
+from jobseekers.matching.explain import one_certificate_away, removed_by, why_not
 
 from . import oracle
-from .strategies import seeker_columns, vacancy_columns
+from .strategies import seeker_columns, vacancy_columns, worlds
 
 POST = {
     "occupation": 6310103,
@@ -182,3 +184,26 @@ def test_no_column_can_hold_sex_origin_ethnicity_or_age():
     # age_days is the age of the record, not of the person.
     assert {name for name in names if "age" in name} == {"age_days"}
     assert SeekerColumns(ids=np.array([1])).age_days.tolist() == [0]
+
+
+@settings(deadline=None, max_examples=40)
+@given(worlds())
+def test_who_is_kept_away_by_what_is_counted_as_the_pairs_are_explained(world):
+    vacancies, seekers, chosen = world
+    for v, vacancy in enumerate(vacancies.ids.tolist()):
+        by_pair = [oracle.hard_failures(vacancies, v, seekers, s) for s in range(len(seekers))]
+        counts = removed_by(vacancies, seekers, vacancy)
+        assert counts.pop("seekers") == len(seekers)
+        assert counts.pop("admissible") == by_pair.count(set())
+        assert {code: n for code, n in counts.items() if n} == Counter(
+            code for failures in by_pair for code in failures
+        )
+    one = int(seekers.ids[0])
+    for v, vacancy in enumerate(vacancies.ids.tolist()):
+        named = {o.code for o in why_not(vacancies, seekers, vacancy, one, chosen) if o.hard}
+        assert named == oracle.hard_failures(vacancies, v, seekers, 0)
+
+
+def test_who_is_kept_away_from_an_unknown_vacancy_is_an_error():
+    with pytest.raises(KeyError):
+        removed_by(*world(), 9)
