@@ -28,6 +28,7 @@ from subsidies.models import Claim, ClaimBatch, ClaimStep, Objection, PublicNoti
 from subsidies.services.local_parameters import propose_parameter
 from subsidies.services.policy_drafts import draft_from
 from subsidies.services.screening import screen_refunds
+from tests.access.matching_rows import add_matching_rows
 from tests.access.subsidy_rows import add_subsidy_rows
 from tests.factories import (
     ApplicationFactory,
@@ -87,7 +88,9 @@ def build():
         commissioner=sides["home"].commissioner, enterprise=sides["away"].enterprise, ended_at=left
     )
     _policies(sides, walkers["city"])
-    _matching(sides["home"])
+    generation = _matching(sides["home"])
+    for number, side in enumerate(sides.values(), 1):
+        add_matching_rows(side, generation, number)
     _records(sides["home"], walkers)
     return SimpleNamespace(**sides, walkers=walkers)
 
@@ -242,6 +245,7 @@ def _matching(side):
     Dismissal.objects.create(
         seeker=side.seeker, vacancy=side.vacancy, reason=DismissalReason.TOO_FAR
     )
+    return generation
 
 
 def _records(side, walkers):

@@ -161,6 +161,21 @@ def _application(side, number):
     SubsidyApplicationPerson.objects.create(
         application=side.subsidy_application, name="测试庚", identity_number=identity(number)
     )
+    # The seeker's own: their account page asks for the name it was handed in under.
+    of_seeker = SubsidyApplication.objects.create(
+        provision_id=side.decision.provision_id,
+        policy=side.decision.policy,
+        user=side.seeker.user,
+        region=side.seeker.region,
+        year=timezone.localdate().year,
+        applicant_name=side.seeker.name,
+        state=SubsidyApplicationState.SUBMITTED,
+        submitted_at=timezone.now(),
+        created_by=side.seeker.user,
+    )
+    SubsidyApplicationPerson.objects.create(
+        application=of_seeker, name=side.seeker.name, identity_number=identity(number)
+    )
     side.subsidy_document = SubsidyApplicationDocument.objects.create(
         application=side.subsidy_application,
         title="劳动合同",

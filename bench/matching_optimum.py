@@ -1,0 +1,118 @@
+"""The selection against the best there could be: total score beside OR-tools' min-cost flow.
+
+The graph is every candidate pair of an invented city, those of the widest ordinary round: hard
+conditions kept, and of the same middle class or alike in skills. Both sides have the same caps.
+
+Two figures. "one round": the stable selection alone, with the same freedom as the optimum. "five
+rounds": the whole night; its graph has besides every pair the rounds chose outside the candidates
+(people without one in their trade), so that the optimum may use those, too. The rounds put people
+who are hard to place, key enterprises and people without anything before the total; that is what
+they cost. The optimum serves nobody in particular and is not stable: it is a yardstick.
+"""
+
+import sys
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from bench.matching_kernel import columns
+from bench.table import Row, measured, print_table
+
+LONG = True  # the optimum takes minutes
+SIZE = (50_000, 8_000)
+SLICE = 1000
+
+
+def candidates(posts, people, settings):
+    """(seeker ids, vacancy ids, scores) of every candidate pair, int64."""
+    from jobseekers.matching.kernel import DRAW_BITS
+    from jobseekers.matching.pieces import first_lists
+    from jobseekers.matching.prepare import prepare, vocabulary
+
+    words = vocabulary(posts, people, settings)
+    ident = prepare(posts, people.take([0]), settings, words).vacancies.ident
+    whole = replace(settings, list_length=len(posts) + 1)
+    found = []
+    for start in range(0, len(people), SLICE):
+        part = people.take(np.arange(start, min(start + SLICE, len(people))))
+        (lists,) = first_lists(posts, part, whole, words)
+        assert lists.whole.all()
+        owners = np.repeat(lists.ident, lists.count)
+        found.append((owners, ident[lists.vacancy], lists.key >> DRAW_BITS))
+    return tuple(np.concatenate(column) for column in zip(*found, strict=True))
+
+
+def optimum(pairs, room, per_seeker: int) -> int:
+    """The largest total score of a selection of the pairs within the caps.
+
+    pairs: as ``candidates`` gives them; room: by vacancy id, how many it may have.
+    """
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+    seekers, s = np.unique(pairs[0], return_inverse=True)
+    vacancies, v = np.unique(pairs[1], return_inverse=True)
+    source, sink = seekers.size + vacancies.size, seekers.size + vacancies.size + 1
+    supply = seekers.size * per_seeker
+    flow = SimpleMinCostFlow()
+    flow.add_arcs_with_capacity_and_unit_cost(s, seekers.size + v, np.ones(s.size, int), -pairs[2])
+    flow.add_arcs_with_capacity_and_unit_cost(
+        np.full(seekers.size, source), np.arange(seekers.size),
+        np.full(seekers.size, per_seeker), np.zeros(seekers.size, int),
+    )  # fmt: skip
+    flow.add_arcs_with_capacity_and_unit_cost(
+        seekers.size + np.arange(vacancies.size), np.full(vacancies.size, sink),
+        room[vacancies], np.zeros(vacancies.size, int),
+    )  # fmt: skip
+    flow.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
+    flow.set_node_supply(source, supply)
+    flow.set_node_supply(sink, -supply)
+    status = flow.solve()
+    if status != flow.OPTIMAL:
+        raise RuntimeError(f"min-cost flow ended with {status}")
+    return -flow.optimal_cost()
+
+
+def main(size: str = "") -> None:
+    """Print both figures beside the optimum's time. size: "seekers×vacancies" or "a,b"."""
+    from jobseekers.matching import MatchSettings, match
+    from jobseekers.matching.settings import default_rounds
+
+    seekers, vacancies = map(int, size.split(",")) if size else SIZE
+    match(*columns(300, 300))
+    posts, people = columns(seekers, vacancies)
+    general = tuple(r for r in default_rounds() if r.name == "general")
+    one, five = MatchSettings(rounds=general), MatchSettings()
+    room = np.zeros(int(posts.ids.max()) + 1, dtype=np.int64)
+    room[posts.ids] = posts.headcount * one.cap
+    pairs = candidates(posts, people, one)
+    rows, notes = [], [f"{pairs[0].size:,} candidate pairs"]
+    for name, settings in (("one round", one), ("five rounds", five)):
+        with measured() as kernel:
+            result = match(posts, people, settings)
+        graph = pairs
+        if settings is five:
+            chosen = people.ids[result.seeker_index], posts.ids[result.vacancy_index]
+            known = pairs[0] * room.size + pairs[1]
+            outside = ~np.isin(chosen[0] * room.size + chosen[1], known)
+            more = (*(column[outside] for column in chosen), result.score[outside])
+            graph = tuple(np.concatenate(both) for both in zip(pairs, more, strict=True))
+        started = perf_counter()
+        best = optimum(graph, room, settings.per_seeker)
+        total = int(result.score.astype(np.int64).sum())
+        rows.append(
+            Row(
+                f"{name}: {total / best:.2%} of the optimum",
+                kernel.seconds,
+                "min-cost flow",
+                perf_counter() - started,
+                kernel.peak_bytes,
+            )
+        )
+        notes.append(f"{name}: total score {total:,} of {best:,}, {len(result):,} edges")
+    print_table(f"Selection against the optimum, {seekers:,} × {vacancies:,}", rows)
+    print("\n".join(notes))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
