@@ -49,16 +49,16 @@ class Leaf:
             value = self.table.value(facts, params)
         return self.otherwise if value is None else value
 
-    def phrase(self, facts, params, steps) -> str:
-        """Label and figure; a table first says in ``steps`` which row it took."""
+    def phrase(self, facts, params, steps) -> tuple[str, int | Fraction]:
+        """Label and figure, and the value; a table first says in ``steps`` which row it took."""
         value = self.compute(facts, params)
         if self.kind == "fact":
-            return f"{self.label} {shown_fact(self.name, value)}"
+            return f"{self.label} {shown_fact(self.name, value)}", value
         if self.kind == "table":
             row = self.table.row(facts)
             if row is not None:
                 steps.append(self.table.sentences[row](facts, params, "", ""))
-        return f"{self.label} {shown(value, self.unit, self.measure)}".strip()
+        return f"{self.label} {shown(value, self.unit, self.measure)}".strip(), value
 
     def leaves(self):
         """This leaf."""
@@ -81,9 +81,15 @@ class Node:
 
     def compute(self, facts, params):
         """The exact value; ``None`` when any part is unknown."""
-        values = [part.compute(facts, params) for part in self.parts]
-        if None in values:
-            return None
+        values = []
+        for part in self.parts:
+            value = part.compute(facts, params)
+            if value is None:
+                return None
+            values.append(value)
+        return self._joined(values)
+
+    def _joined(self, values):
         if self.kind == "add":
             return sum(values)
         if self.kind == "subtract":
@@ -92,16 +98,21 @@ class Node:
             return math.prod(values)
         return min(values) if self.kind == "least" else max(values)
 
-    def phrase(self, facts, params, steps) -> str:
-        """Write the sum into ``steps`` and return the result as a figure."""
-        figures = [part.phrase(facts, params, steps) for part in self.parts]
-        result = self._figure(self.compute(facts, params))
+    def phrase(self, facts, params, steps) -> tuple[str, int | Fraction]:
+        """Write the sum into ``steps``; return the result as a figure, and the value.
+
+        Only when nothing is unknown.
+        """
+        both = [part.phrase(facts, params, steps) for part in self.parts]
+        figures = [figure for figure, _ in both]
+        value = self._joined([value for _, value in both])
+        result = self._figure(value)
         if self.kind in SYMBOLS:
             sum_text = SYMBOLS[self.kind].join(figures)
         else:
             sum_text = f"{'、'.join(figures)}中较{'小' if self.kind == 'least' else '大'}的"
         steps.append(f"{self.label}：{sum_text} ＝ {result}")
-        return f"{self.label} {result}"
+        return f"{self.label} {result}", value
 
     def _figure(self, value):
         return money(value) if self.unit == "fen" else shown(value, self.unit, self.measure)
@@ -216,13 +227,11 @@ class CompiledAmount:
         """The whole sum in Chinese, the rounding last. Only when nothing is unknown."""
         steps: list[str] = []
         node = self._node(params)
-        phrase = node.phrase(facts, params, steps)
+        phrase, value = node.phrase(facts, params, steps)
         if not steps or isinstance(node, Leaf):
             steps.append(phrase)
-        value = node.compute(facts, params)
         for label, cap in self._caps:
-            cap.phrase(facts, params, steps)
-            limit = cap.compute(facts, params)
+            _, limit = cap.phrase(facts, params, steps)
             if value > limit:
                 value = limit
                 steps.append(f"{label}：超过的部分不付，取 {money(limit)}")

@@ -1,11 +1,15 @@
 """Writing decisions: by COPY, as they are made, inside the caller's transaction.
 
 Nothing of the size of the population is held in memory: facts come page by page, with what stands
-about the same enterprises; what is new goes to the server while the next page is being decided.
+about the same enterprises. A page is decided in a thread of its own while the server stores the one
+before and checks its foreign keys, so that a run takes the longer of the two and not their sum.
+The thread computes only; the connection is this one's alone.
 """
 
+import gc
 import io
-from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -42,24 +46,6 @@ SELECT {", ".join(f"f.{name}" for name in FACT_COLUMNS)}, s.provisions, s.hashes
 _WIDTH = len(FACT_COLUMNS)
 
 
-class _Stream(io.RawIOBase):
-    """A file of what an iterator yields, for COPY to read."""
-
-    def __init__(self, pieces: Iterator[bytes]):
-        self._pieces = pieces
-        self._rest = b""
-
-    def read(self, size=-1):
-        """At most so many bytes; none at the end."""
-        while len(self._rest) < size:
-            piece = next(self._pieces, None)
-            if piece is None:
-                break
-            self._rest += piece
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        return taken
-
-
 def store_decisions(screening, sheet: FactTable, bench: Bench, observe) -> None:
     """Decide for every enterprise and append what changed; all results go to screening_results.
 
@@ -69,20 +55,40 @@ def store_decisions(screening, sheet: FactTable, bench: Bench, observe) -> None:
     False when what stood still stands, True when it was replaced.
     """
     writer = Writer(screening, bench.memory)
-    with connection.cursor() as cursor:
+
+    def decided(page):
+        return _decided(bench, writer, sheet.base_year, page, observe)
+
+    with connection.cursor() as cursor, _without_collecting(), ThreadPoolExecutor(1) as pool:
         _make_tables(cursor, screening.base_year)
-        last = 0
-        while True:
-            cursor.execute(_PAGE, [last, PAGE])
-            page = cursor.fetchall()
-            if not page:
-                break
-            results: list[str] = []
-            lines = _changed(bench, writer, sheet.base_year, page, results, observe)
+        page = _next_page(cursor, 0)
+        deciding = pool.submit(decided, page)
+        while page:
+            page = _next_page(cursor, page[-1][0])
+            lines, results = deciding.result()
+            deciding = pool.submit(decided, page)
             copy_lines(cursor, Decision._meta.db_table, COLUMNS, lines)
-            copy_lines(cursor, RESULTS, _RESULT_COLUMNS, ["\n".join(results).encode()])
-            last = page[-1][0]
+            copy_lines(cursor, RESULTS, _RESULT_COLUMNS, results)
+            connection.check_constraints()
         _store_parts(cursor, writer.pieces.parts.new)
+
+
+def _next_page(cursor, after):
+    cursor.execute(_PAGE, [after, PAGE])
+    return cursor.fetchall()
+
+
+@contextmanager
+def _without_collecting():
+    """No search for cycles of garbage meanwhile: deciding makes none, and each search would go
+    through everything that the evaluators remember."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 _RESULT_COLUMNS = ("enterprise_id", "provision_id", "outcome", "amount_fen")
@@ -99,8 +105,10 @@ def _make_tables(cursor, base_year):
     )
 
 
-def _changed(bench, writer, base_year, page, results, observe):
-    """The lines of the decisions that are new, while all are decided. Yields bytes for COPY."""
+def _decided(bench, writer, base_year, page, observe):
+    """(the lines of the decisions of a page that are new, the results of all), bytes for COPY."""
+    copied: list[bytes] = []
+    results: list[str] = []
     ids: list[bytes] = []
     for row in page:
         bundle = bench.decide(row[:_WIDTH], base_year)
@@ -109,7 +117,7 @@ def _changed(bench, writer, base_year, page, results, observe):
             decided = verdict.decided
             results.append(
                 f"{bundle.enterprise_id}\t{decided.provision}\t{decided.outcome}"
-                f"\t{decided.amount_fen}"
+                f"\t{decided.amount_fen}\n"
             )
         before = _before(row, lines)
         observe(bundle, lines, before)
@@ -118,18 +126,14 @@ def _changed(bench, writer, base_year, page, results, observe):
         if len(ids) < len(lines):
             ids = public_ids(max(3 * len(page), len(lines)))
         superseded = dict(zip(row[_WIDTH], row[_WIDTH + 2], strict=True)) if before else {}
-        copied = [
-            writer.copied(
-                bundle.enterprise_id,
-                line,
-                ids.pop(),
-                b"%d" % superseded[line.verdict.provision_id]
-                if line.verdict.provision_id in superseded
-                else b"\\N",
+        for line in lines:
+            old = superseded.get(line.verdict.provision_id)
+            copied.append(
+                writer.copied(
+                    bundle.enterprise_id, line, ids.pop(), b"\\N" if old is None else b"%d" % old
+                )
             )
-            for line in lines
-        ]
-        yield b"\n".join(copied) + b"\n"
+    return b"".join(copied), "".join(results).encode()
 
 
 def _before(row, lines: list[Line]):
@@ -141,10 +145,11 @@ def _before(row, lines: list[Line]):
     return now != dict(zip(provisions, hashes, strict=True))
 
 
-def copy_lines(cursor, table: str, columns: tuple[str, ...], pieces: Iterable[bytes]) -> None:
-    """COPY lines of the text format into a table while they are being made."""
+def copy_lines(cursor, table: str, columns: tuple[str, ...], lines: bytes) -> None:
+    """COPY lines of the text format into a table. All go to the server at one go: another thread
+    computes meanwhile, and would hand the interpreter over for each piece anew."""
     cursor.copy_expert(
-        f"COPY {table} ({', '.join(columns)}) FROM STDIN", _Stream(iter(pieces)), size=1 << 16
+        f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.BytesIO(lines), size=len(lines) + 1
     )
 
 
@@ -156,7 +161,7 @@ def _store_parts(cursor, parts):
     )
     cursor.execute("DROP TABLE IF EXISTS screening_parts")
     cursor.execute("CREATE TEMP TABLE screening_parts (LIKE subsidies_decisionpart)")
-    copy_lines(cursor, "screening_parts", ("id", "sha256", "body"), [lines.encode()])
+    copy_lines(cursor, "screening_parts", ("id", "sha256", "body"), lines.encode())
     cursor.execute(
         "INSERT INTO subsidies_decisionpart SELECT * FROM screening_parts"
         " ON CONFLICT (id) DO NOTHING"

@@ -12,7 +12,7 @@ from datetime import date
 
 import pghistory
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
@@ -122,7 +122,6 @@ def _screen(log, base_year, legal_date, region):
             store_decisions(
                 screening, sheet, Bench(versions, book, legal_date), observed.enterprise
             )
-            connection.check_constraints()
         with log.stage("双重计算核对"):
             screening.cross_check = compare(versions, book, base_year, legal_date)
         with log.stage("补贴申领和消息"):

@@ -222,7 +222,7 @@ class Writer:
         self.pieces = Pieces(memory)
         self._head = b"%d" % screening.pk
         self._year = b"%d" % screening.base_year
-        self._tail = screening.created_at.isoformat().encode()
+        self._tail = screening.created_at.isoformat().encode() + b"\n"
         self._small: dict[object, bytes] = {}
 
     def lines(self, bundle: Bundle) -> list[Line]:
@@ -262,7 +262,7 @@ class Writer:
         return text
 
     def copied(self, enterprise_id: int, line: Line, public_id: bytes, supersedes: bytes) -> bytes:
-        """The line with all columns, in the order of COLUMNS."""
+        """The line with all columns, in the order of COLUMNS, and its end."""
         decided, verdict = line.verdict.decided, line.verdict
         middle = f"{enterprise_id}\t{decided.provision}".encode()
         result = f"{decided.outcome}\t{decided.amount_fen}".encode()

@@ -1,5 +1,6 @@
 """A screening that dies in the middle leaves nothing; the next start leaves what one run leaves."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -128,6 +129,29 @@ def test_an_error_half_way(undisturbed, screen, monkeypatch, place):
     job = JobRun.objects.get()
     assert (job.state, "磁盘满了" in job.error) == (RunState.FAILED, True)
     assert not ScreeningRun.objects.exists()
+    assert not Decision.objects.exists()
+
+    screen()
+    assert everything() == undisturbed
+
+
+def test_an_error_while_deciding(undisturbed, screen, monkeypatch):
+    """Enterprises are decided in a thread beside the writing: what fails there fails the run."""
+    monkeypatch.setattr(decision_store, "PAGE", 2)
+    real, calls = decision_store.Writer.lines, []
+
+    def fail_late(*args):
+        calls.append(1)
+        if len(calls) == 5:
+            raise RuntimeError("算不下去")
+        return real(*args)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(decision_store.Writer, "lines", fail_late)
+        with pytest.raises(RuntimeError, match="算不下去"):
+            screen()
+    assert gc.isenabled()
+    assert JobRun.objects.get().state == RunState.FAILED
     assert not Decision.objects.exists()
 
     screen()
