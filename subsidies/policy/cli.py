@@ -6,6 +6,7 @@ status 2. Failing cases or faulty files are exit status 1. Nothing here needs a 
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -252,7 +253,14 @@ def main(arguments: list[str] | None = None, out=None, err=None) -> int:
     out, err = out or _utf8(sys.stdout), err or _utf8(sys.stderr)
     try:
         options = build_parser().parse_args(arguments)
-        return _COMMANDS[options.command](options, out)
+        status = _COMMANDS[options.command](options, out)
+        out.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read along has seen enough (`| head`). What is still buffered goes nowhere, so
+        # that the interpreter does not stumble over it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        return 1
     except PolicyError as error:
         line = " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()
         err.write(f"{line}\n")

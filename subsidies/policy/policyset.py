@@ -1,6 +1,7 @@
 """Loading policy files and finding provisions in them."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from .source import Source
 
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 CASES_SUFFIX = ".cases.yaml"
+_LINE = re.compile(r":(\d+): ")
 
 # pydantic's own messages, in the words of whoever writes a policy file.
 _MESSAGES = {
@@ -63,7 +65,7 @@ class LoadedPolicy:
         self.file = _typed(self.source)
         faults = Checker(self.source, self.file).run()
         if faults:
-            raise PolicyFileError(faults)
+            raise PolicyFileError(_by_line(faults))
         self.scope = Scope(self.file)
         self.groups = {
             name: self._group(name, rule) for name, rule in self.file.exclusivity.items()
@@ -97,7 +99,17 @@ def _typed(source: Source) -> PolicyFile:
             if item["type"] == "literal_error":
                 text = f"只能写 {item['ctx']['expected'].replace(' or ', ', ')}"
             faults.append(source.fault(path, text))
-        raise PolicyFileError(dict.fromkeys(faults)) from None
+        raise PolicyFileError(_by_line(dict.fromkeys(faults))) from None
+
+
+def _by_line(faults):
+    """From the top of the file down, as they are mended."""
+
+    def line(fault):
+        found = _LINE.search(fault)
+        return int(found[1]) if found else 0
+
+    return sorted(faults, key=line)
 
 
 def _existing_path(source, location, kind):

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -170,6 +171,36 @@ def test_a_faulty_file(tmp_path):
     assert status == 1 and "x.yaml:2: id: 写法不对" in out
     status, _, err = run("test", str(path))
     assert status == 2 and "x.yaml:2: id: 写法不对" in err and err.count("\n") == 1
+
+
+def test_faults_are_told_from_the_top_down(tmp_path):
+    """Shape and content alike: line 39 stands before line 115."""
+    text = (POLICIES / "jinzhou/jinzhou-2020.yaml").read_text("utf-8")
+    path = tmp_path / "x.yaml"
+    for changes in (
+        (("effective:", "efective:"), ("operator: le", "oprator: le")),
+        (("fact: region", "fact: nowhere"), ("cite: S4(四)", "cite: S4(九)")),
+    ):
+        changed = text
+        for old, new in changes:
+            changed = changed.replace(old, new)
+        assert changed != text
+        path.write_text(changed, "utf-8")
+        _, out, _ = run("lint", str(path))
+        lines = [int(line.split(":")[1]) for line in out.splitlines()[:-1]]
+        assert len(lines) > 2 and lines == sorted(lines), out
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault():
+    """`policy show … | head` ends quietly."""
+    command = [sys.executable, "-m", "subsidies.policy", "show", "changzhou-2020-17"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=POLICIES.parent.parent
+    ) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+        process.wait(timeout=60)
+    assert said == b""
 
 
 def test_show():
