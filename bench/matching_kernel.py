@@ -1,5 +1,7 @@
 """Seconds and peak memory of the matching kernel beside the same rules in plain NumPy.
 
+``python -m bench.matching_kernel growth`` measures a city beside a province, the kernel alone.
+
 Every figure is measured in a process of its own, so that peaks do not hide each other. The baseline
 searches only (no selection) and is scaled from a sample of seekers; its lists are compared with
 the kernel's in the same run.
@@ -19,6 +21,7 @@ from bench.table import Row, peak_memory, print_table
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = ((5_000, 3_000), (50_000, 30_000))
+CITY, PROVINCE = (50_000, 8_000), (1_000_000, 150_000)
 SEED = 20200210
 SAMPLE = 200
 DISTRICTS = (320402, 320404, 320411, 320412, 320413, 320481)
@@ -209,6 +212,23 @@ def run_cold(seekers: int, vacancies: int) -> dict:
     return {"seconds": perf_counter() - started, "cpu": sum(os.times()[:2])}
 
 
+def growth() -> None:
+    """City beside province: seconds, memory, and seconds for a million admissible pairs."""
+    rows, each = [], []
+    for seekers, vacancies in (CITY, PROVINCE):
+        found = in_own_process("kernel", seekers, vacancies)
+        figures = found["metrics"]
+        each.append(found["seconds"] / figures["pairs_met"] * 1e6)
+        label = f"kernel {seekers:,} seekers × {vacancies:,} vacancies"
+        rows.append(Row(label, found["seconds"], peak_bytes=found["peak"]))
+        print(
+            f"{label}: {figures['pairs_met']:,} admissible pairs met, {each[-1]:.4f} s a million; "
+            f"{figures['edges']:,} edges, largest exposure ÷ headcount "
+            f"{figures['largest_exposure']:g}, blocking pairs {figures['blocking_pairs']}"
+        )
+    print_table(f"From city to province: {each[1] / each[0]:.2f} of linear", rows)
+
+
 RUNS = {"kernel": run_kernel, "numpy": run_numpy, "cold": run_cold}
 
 
@@ -263,5 +283,7 @@ if __name__ == "__main__":
     if len(sys.argv) == 4:
         found = RUNS[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
         print(json.dumps({"peak": peak_memory()} | found))
+    elif sys.argv[1:] == ["growth"]:
+        growth()
     else:
         main()
