@@ -38,8 +38,11 @@ STAGES = {
 
 def run_screening():
     """One run of the base year, decisions and claims written."""
+    from django.urls import reverse
+
     from subsidies.services.screening import screen_refunds
 
+    reverse("enterprises:policies")  # the pages' addresses are loaded once in a worker's life
     _without_limit()
     with measured() as run:
         result = screen_refunds(YEAR, LEGAL_DATE)

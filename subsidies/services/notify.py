@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from portal.accounts.models import Membership
+from portal.outbox.bulk import post_rows
 from portal.outbox.models import Message
 from portal.outbox.services import post_many
 
@@ -16,10 +17,11 @@ def to_members(kind, texts: dict[int, tuple[str, str, str]], path: str):
     members = Membership.objects.filter(
         ended_at__isnull=True, enterprise_id__in=texts, user__is_active=True
     ).values_list("enterprise_id", "user_id")
-    return post_many(
-        _draft(kind, user_id, *texts[enterprise_id], path)
-        for enterprise_id, user_id in members.order_by("pk")
-    )
+    rows = []
+    for enterprise_id, user_id in members.order_by("pk"):
+        key, subject, body = texts[enterprise_id]
+        rows.append((user_id, f"{key}:{user_id}", subject, body))
+    return post_rows(kind, path, rows)
 
 
 def to_claimants(kind, texts: dict, path: str, persons_path: str = ""):
