@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,14 +183,17 @@ def test_a_crowd_larger_than_a_slice_gives_the_same_edges_on_one_thread_and_on_t
     assert one.metrics.blocking_pairs == 0
 
 
-def test_where_skills_decide_the_shortcuts_of_the_search_miss_nothing():
+@pytest.mark.parametrize("text_share", [0, 400, 1000])
+def test_where_skills_or_texts_decide_the_shortcuts_of_the_search_miss_nothing(text_share):
     """A crowd on full lists: here a bound that cut too early would show."""
-    weights = dict.fromkeys(PARTS, 50) | {"skills": 650}
+    model = ScoreModel(
+        "test", dict.fromkeys(PARTS, 50) | {"skills": 650}, text_share=text_share, text_full=1000
+    )
     for seed in range(4):
         dice = Dice(seed, tight=True)
         posts = vacancy_columns([dice.vacancy() | {"headcount": 1} for _ in range(12)])
         seekers = seeker_columns([dice.seeker() | {"hard_to_place": False} for _ in range(80)])
-        chosen = MatchSettings(cap=8, list_length=2, model=ScoreModel("test", weights))
+        chosen = MatchSettings(cap=8, list_length=2, model=model)
         result = match(posts, seekers, chosen)
         assert edges_of(result) == oracle.select(posts, seekers, chosen)
         assert result.metrics.searches > len(seekers)
