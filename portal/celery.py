@@ -17,6 +17,8 @@ app.conf.task_routes = {
     "subsidies.tasks.screen_refunds": {"queue": "heavy"},
     "subsidies.tasks.run_trial": {"queue": "heavy"},
     "subsidies.tasks.import_insurance": {"queue": "heavy"},
+    "subsidies.tasks.make_notice_paper": {"queue": "heavy"},
+    "subsidies.tasks.make_notice_papers": {"queue": "heavy"},
     "portal.reports.tasks.*": {"queue": "heavy"},
 }
 app.conf.beat_schedule = {
@@ -28,6 +30,12 @@ app.conf.beat_schedule = {
     "conclude-notices": {
         "task": "subsidies.tasks.conclude_notices",
         "schedule": crontab(hour=17, minute=40),
+    },
+    # For those whose own task was lost.
+    "notice-papers": {
+        "task": "subsidies.tasks.make_notice_papers",
+        "schedule": crontab(minute="*/20"),
+        "options": {"expires": 1100},
     },
     "ending-policies": {
         "task": "subsidies.tasks.tell_of_ending_policies",

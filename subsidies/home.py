@@ -31,6 +31,6 @@ def home_notices():
     """[(notice, state, clock)] the public may read, newest first; the clock while it runs."""
     return [
         (notice, state, clock_of(notice) if state == "公示中" else None)
-        for notice in PublicNotice.objects.published()[:SHOWN]
+        for notice in PublicNotice.objects.published().defer("entries")[:SHOWN]
         for state in [notice_state(notice)]
     ]

@@ -6,6 +6,7 @@ from portal.runs.services import once
 from subsidies.services import trials
 from subsidies.services.insurance.importing import Busy
 from subsidies.services.insurance.uploads import import_waiting
+from subsidies.services.notice_papers import make_missing_papers, make_paper
 from subsidies.services.notices import conclude_due_notices
 from subsidies.services.policy_expiry import tell_owners_of_ending
 from subsidies.services.screening import screen_refunds as screen
@@ -21,6 +22,18 @@ def screen_refunds():
 def conclude_notices():
     """Approve what was published long enough without objection."""
     return conclude_due_notices()
+
+
+@shared_task
+def make_notice_paper(pk):
+    """Make the PDF of a notice that was just published."""
+    return once(make_paper, pk)
+
+
+@shared_task
+def make_notice_papers():
+    """Make the PDFs that are missing."""
+    return make_missing_papers()
 
 
 @shared_task

@@ -36,6 +36,10 @@ class PublicNotice(models.Model):
     base_year = models.PositiveSmallIntegerField("所属年度")
     number = models.PositiveIntegerField("批次")
     entries = models.JSONField("名单", default=list)
+    # Lists of notices say how long each is without reading any.
+    entry_count = models.PositiveIntegerField("名单行数", default=0)
+    # Made after publishing, see subsidies.services.notice_papers; empty until then.
+    paper = models.FileField("PDF", upload_to="notices/%Y/%m/", blank=True)
     total_fen = models.BigIntegerField("合计（分）", default=0)
     list_sha256 = models.CharField("名单校验值", max_length=64)
     starts_on = models.DateField("开始")

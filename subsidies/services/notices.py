@@ -30,6 +30,7 @@ from .claims import (
     unread,
 )
 from .naming import claim_title
+from .notice_papers import start_paper
 from .notify import to_claimants
 from .payees import accounts_of
 from .publishing import compiled
@@ -123,6 +124,7 @@ def publish_notice(claim_ids, user, working_days: int) -> PublicNotice:
             raise Refused(f"公示要 {fewest} 到 {MOST_DAYS} 个工作日，您填的是 {working_days}。")
         notice = _create(region, claims, user, working_days)
         move(claims, ClaimState.PUBLISHED, user, notice=notice)
+        start_paper(notice)
         _tell_published(notice, claims)
         return notice
 
@@ -161,6 +163,7 @@ def _create(region, claims, user, working_days):
         base_year=base_year,
         number=number,
         entries=entries,
+        entry_count=len(entries),
         total_fen=total_fen(claims),
         list_sha256=hashlib.sha256(canonical(entries)).hexdigest(),
         starts_on=starts_on,
@@ -306,4 +309,4 @@ def conclude_due_notices(now: datetime | None = None) -> dict[str, int]:
 
 def summary(notice: PublicNotice) -> str:
     """“1,118 户，36,490,600.00 元”, for lists."""
-    return f"{len(notice.entries):,} 户，{wan(notice.total_fen)}"
+    return f"{notice.entry_count:,} 户，{wan(notice.total_fen)}"

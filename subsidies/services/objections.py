@@ -18,6 +18,7 @@ from subsidies.enums import ClaimState, ObjectionState
 from subsidies.models import Claim, Decision, Objection, PublicNotice
 
 from .claims import require_officer, set_aside
+from .notice_lines import NoticeLines
 from .notices import conclude_notice, is_running
 from .notify import to_users
 
@@ -51,7 +52,9 @@ def object_to_notice(
     now = now or timezone.now()
     phone = _checked_phone(phone)
     with transaction.atomic():
-        notice = PublicNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+        notice = (
+            PublicNotice.objects.select_for_update(of=("self",)).defer("entries").get(pk=notice.pk)
+        )
         if not is_running(notice, now):
             raise Refused("公示期已过，不能在这里提出异议了。请打热线说明情况。")
         claim = _claim_of_line(notice, entry_number)
@@ -78,7 +81,7 @@ def object_to_notice(
 def _claim_of_line(notice, number):
     if number is None:
         return None
-    line = next((entry for entry in notice.entries if entry["no"] == number), None)
+    line = NoticeLines(notice.pk).line(number)
     if line is None:
         raise Refused(f"名单里没有第 {number} 号，请对照名单再填。不针对某一户的可以不填。")
     return Claim.objects.select_related("enterprise", "decision__application").get(

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.utils import timezone
 
 from portal.places.working_days import is_workday
@@ -26,11 +26,25 @@ def clock_of(notice: PublicNotice):
     return read_workdays(notice.starts_on, notice.ends_on, timezone.localdate(), is_workday)
 
 
-def pdf_response(notice: PublicNotice) -> HttpResponse:
-    """The notice as a PDF to read or print. Raises Http404 where no Chinese font is installed."""
-    if not notice_pdf.available():
+def paper_state(notice: PublicNotice) -> str:
+    """ready, coming (it is being made), or none where no Chinese font is installed."""
+    if notice.paper:
+        return "ready"
+    return "coming" if notice_pdf.available() else "none"
+
+
+def pdf_response(notice: PublicNotice) -> FileResponse:
+    """The notice's PDF as it was made after publishing; the file is handed out, never made here.
+
+    Raises Http404 while there is none.
+    """
+    if not notice.paper:
         raise Http404
-    response = HttpResponse(notice_pdf.notice_pdf(notice), content_type="application/pdf")
+    try:
+        content = notice.paper.open("rb")
+    except FileNotFoundError as error:
+        raise Http404("the stored paper is gone") from error
+    response = FileResponse(content, content_type="application/pdf")
     name = quote(notice_pdf.file_name(notice))
     response["Content-Disposition"] = f"inline; filename*=UTF-8''{name}"
     return response

@@ -7,24 +7,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from portal.accounts.access import PUBLIC, allow
 from portal.places.working_days import uncertain
 from portal.ui.formatting import full_date
-from subsidies import notice_pdf as papers
 from subsidies.forms import NoticeObjectionForm
 from subsidies.models import PublicNotice
+from subsidies.services.notice_lines import NoticeLines
 from subsidies.services.notices import is_running
 from subsidies.services.objections import object_to_notice
 
-from .notice_parts import clock_of, pdf_response, state_of
+from .notice_parts import clock_of, paper_state, pdf_response, state_of
 from .said import refusals_said
 
 PER_PAGE = 50
+MOST_PRINTED = 1000  # lines on one page; a longer list is printed from its PDF
 
 
 @allow(PUBLIC)
 def notice_list(request):
     """Every notice, the newest first; running ones with their clock."""
-    page = Paginator(PublicNotice.objects.select_related("region"), 20).get_page(
-        request.GET.get("page")
-    )
+    notices = PublicNotice.objects.select_related("region").defer("entries")
+    page = Paginator(notices, 20).get_page(request.GET.get("page"))
     rows = [
         (notice, state_of(notice), clock_of(notice) if is_running(notice) else None)
         for notice in page
@@ -34,16 +34,15 @@ def notice_list(request):
 
 @allow(PUBLIC)
 def notice_detail(request, public_id):
-    """One notice as an official paper; `?all=1` shows the whole list for printing."""
-    notice = get_object_or_404(PublicNotice.objects.select_related("region"), public_id=public_id)
-    entries = [] if notice.withdrawn_at else notice.entries
-    words = request.GET.get("q", "").strip()[:40]
-    if words:
-        entries = [entry for entry in entries if words in entry["name"]]
-    whole = request.GET.get("all") == "1"
-    page = Paginator(entries, max(1, len(entries)) if whole else PER_PAGE).get_page(
-        request.GET.get("page")
+    """One notice as an official paper; `?all=1` shows the whole list for printing, if not long."""
+    notice = get_object_or_404(
+        PublicNotice.objects.select_related("region").defer("entries"), public_id=public_id
     )
+    words = request.GET.get("q", "").strip()[:40].replace("\0", "")
+    lines = [] if notice.withdrawn_at else NoticeLines(notice.pk, words)
+    printable = notice.entry_count <= MOST_PRINTED
+    whole = printable and request.GET.get("all") == "1"
+    page = Paginator(lines, MOST_PRINTED if whole else PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "notices/detail.html",
@@ -56,9 +55,10 @@ def notice_detail(request, public_id):
             "page": page,
             "words": words,
             "whole": whole,
-            "count": len(notice.entries),
-            "of_refunds": papers.is_of_refunds(notice),
-            "has_pdf": papers.available(),
+            "printable": printable,
+            "count": notice.entry_count,
+            "of_refunds": NoticeLines(notice.pk).are_refunds(),
+            "paper": paper_state(notice),
         },
     )
 
@@ -66,7 +66,7 @@ def notice_detail(request, public_id):
 @allow(PUBLIC)
 def notice_pdf(request, public_id):
     """The same as a PDF with the whole list; none of a notice that was taken down."""
-    notices = PublicNotice.objects.published().select_related("region")
+    notices = PublicNotice.objects.published().defer("entries")
     return pdf_response(get_object_or_404(notices, public_id=public_id))
 
 
@@ -74,7 +74,8 @@ def notice_pdf(request, public_id):
 def objection(request, public_id):
     """The form to object to a running notice."""
     notice = get_object_or_404(
-        PublicNotice.objects.published().select_related("region"), public_id=public_id
+        PublicNotice.objects.published().select_related("region").defer("entries"),
+        public_id=public_id,
     )
     if not is_running(notice):
         messages.error(request, "公示期已过，不能在这里提出异议了。请打热线说明情况。")

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 from portal.accounts.access import OFFICERS, allow
 from portal.places.working_days import uncertain
 from portal.ui.formatting import cn_period, thousands, yuan
-from subsidies import notice_pdf
 from subsidies.enums import ClaimState, ObjectionState
 from subsidies.explain import DISTRICT_DIGITS, district_names, outcome_words
 from subsidies.forms import AnswerForm, PublishForm, ReasonForm
@@ -19,7 +18,7 @@ from subsidies.services import notices as service
 from subsidies.services.claims import REVIEWER_ROLES
 from subsidies.services.objections import answer_objection
 
-from .notice_parts import clock_of, pdf_response, state_of
+from .notice_parts import clock_of, paper_state, pdf_response, state_of
 from .said import refusals_said
 
 PER_PAGE = 20
@@ -122,7 +121,7 @@ def publish(request):
     if outcome.refused:
         return redirect("subsidies:notices")
     period = cn_period(notice.starts_on, notice.ends_on, timezone.localdate())
-    messages.success(request, f"已公示 {len(notice.entries)} 户，{period}。")
+    messages.success(request, f"已公示 {notice.entry_count:,} 户，{period}。")
     return redirect("subsidies:notice", notice.public_id)
 
 
@@ -130,9 +129,9 @@ def publish(request):
 def notice(request, public_id):
     """A notice for staff: where each claim stands, objections, taking it down."""
     one = get_object_or_404(
-        PublicNotice.objects.filter(
-            region__code__startswith=request.user.region_scope[:4]
-        ).select_related("region", "published_by"),
+        PublicNotice.objects.filter(region__code__startswith=request.user.region_scope[:4])
+        .select_related("region", "published_by")
+        .defer("entries"),
         public_id=public_id,
     )
     claims = (
@@ -162,7 +161,7 @@ def notice(request, public_id):
             and request.user.role in REVIEWER_ROLES
             and one.region_id.startswith(request.user.region_scope),
             "reason_form": ReasonForm(),
-            "has_pdf": notice_pdf.available(),
+            "paper": paper_state(one),
         },
     )
 
@@ -171,9 +170,9 @@ def notice(request, public_id):
 def pdf(request, public_id):
     """The notice as it is or was posted, also one that was taken down, for the file."""
     one = get_object_or_404(
-        PublicNotice.objects.filter(
-            region__code__startswith=request.user.region_scope[:4]
-        ).select_related("region"),
+        PublicNotice.objects.filter(region__code__startswith=request.user.region_scope[:4]).defer(
+            "entries"
+        ),
         public_id=public_id,
     )
     return pdf_response(one)
@@ -184,7 +183,9 @@ def pdf(request, public_id):
 def withdraw(request, public_id):
     """Take a notice down."""
     one = get_object_or_404(
-        PublicNotice.objects.filter(region__code__startswith=request.user.region_scope),
+        PublicNotice.objects.filter(region__code__startswith=request.user.region_scope).defer(
+            "entries"
+        ),
         public_id=public_id,
     )
     with refusals_said(request) as outcome:

@@ -195,6 +195,7 @@ def _money(side, screening, number):
         base_year=2019,
         number=number,
         list_sha256=f"{number:064x}",
+        paper=ContentFile(b"%PDF-1.4 test", name=f"notice{number}.pdf"),
         starts_on=timezone.localdate(),
         ends_on=timezone.localdate() + timedelta(days=7),
         working_days=5,
