@@ -17,6 +17,7 @@ from subsidies.models import (
     InsuranceRejection,
     PersonMonth,
 )
+from subsidies.services.application_records import PersonAsked, _insured
 from subsidies.services.insurance import checking, layouts
 from subsidies.services.insurance.reopening import reopen_month
 from tests.factories import EnterpriseFactory, UserFactory, division
@@ -286,6 +287,30 @@ def test_another_file_needs_the_month_reopened(person_line, write, take, place):
 
     with pytest.raises(Refused, match="已经导入"):
         take(write(PERSON_HEAD, person_line(3), name="三.csv"))  # re-opened for one file only
+
+
+def test_a_correction_takes_nothing_of_what_another_file_says(person_line, write, take, place):
+    """Two months name a person; the second is corrected without them. The first stays whole, with
+    the day they were first insured, and counts where their subsidy is decided."""
+    february = date(2020, 2, 1)
+    take(write(PERSON_HEAD, person_line(0)))
+    take(write(PERSON_HEAD, person_line(0, month="202002", since="2019-07")), month=february)
+    asked = PersonAsked(PEOPLE[0], blind_index(PEOPLE[0]))
+
+    def told():
+        return _insured([asked], date(2020, 3, 31))[asked.person][:4]
+
+    assert told() == (2, 0, JANUARY, date(2015, 3, 1))
+    reopen_month("person_month", february, place, "名单有误", UserFactory(city=True))
+    take(
+        write(PERSON_HEAD, person_line(1, month="202002", since="2019-07"), name="更正.csv"),
+        month=february,
+    )
+    assert told() == (1, 0, JANUARY, date(2015, 3, 1))
+    reopen_month("person_month", JANUARY, place, "名单有误", UserFactory(city=True))
+    take(write(PERSON_HEAD, person_line(1), name="更正一月.csv"))
+    assert _insured([asked], date(2020, 3, 31)) == {}
+    assert PersonMonth.objects.filter(person=asked.person).count() == 2  # the old rows stay
 
 
 def test_a_corrected_month_of_enterprises_supersedes(employers, write, take, place):
