@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from ..codes import pack_occupation
 
@@ -77,9 +78,14 @@ def divisions(text: str) -> tuple[int, ...]:
 def occupation(text: str) -> int:
     """A packed occupation; 0 for an empty cell."""
     try:
-        return pack_occupation(plain(text))
+        return _packed(text)
     except ValueError as error:
         raise BadCell("不是职业代码，应像 6-31-01-03 这样") from error
+
+
+@lru_cache(maxsize=100_000)
+def _packed(text: str) -> int:
+    return pack_occupation(plain(text))
 
 
 def occupations(text: str) -> tuple[int, ...]:
@@ -92,16 +98,20 @@ class Vocabulary:
 
     def __init__(self):
         self._ids: dict[str, int] = {}
+        self._written: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def tokens(self, text: str) -> tuple[int, ...]:
         """The tokens of a list cell."""
-        ids = self._ids
-        return tuple(
-            ids.setdefault(word, len(ids)) for part in items(text) if (word := plain(part))
-        )
+        return tuple(self._token(part) for part in items(text))
+
+    def _token(self, part: str) -> int:
+        """The id of a part as written; different ways to write a word have one id."""
+        if part not in self._written:
+            self._written[part] = self._ids.setdefault(plain(part), len(self._ids))
+        return self._written[part]
 
 
 class Reader(dict):
