@@ -1,6 +1,10 @@
 """The selection against the best there could be: total score beside OR-tools' min-cost flow.
 
-The graph is every candidate pair of an invented city, those of the widest ordinary round: hard
+    python -m bench.matching_optimum [SEEKERS,VACANCIES | V.csv S.csv]
+
+Without files an invented city, where posts are short; files are those of ``match offline``.
+
+The graph is every candidate pair, those of the widest ordinary round: hard
 conditions kept, and of the same middle class or alike in skills. Both sides have the same caps.
 
 Two figures. "one round": the stable selection alone, with the same freedom as the optimum. "five
@@ -12,6 +16,7 @@ they cost. The optimum serves nobody in particular and is not stable: it is a ya
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -73,14 +78,29 @@ def optimum(pairs, room, per_seeker: int) -> int:
     return -flow.optimal_cost()
 
 
-def main(size: str = "") -> None:
-    """Print both figures beside the optimum's time. size: "seekers×vacancies" or "a,b"."""
+def from_files(vacancies: str, seekers: str):
+    """Both sides as ``match offline`` reads them."""
+    from jobseekers.matching.offline.sides import Words, read_seekers, read_vacancies
+    from portal.places.coder import code_title, fine_occupation
+
+    def code(titles):
+        return [fine_occupation(title) or code_title(title).minor_code for title in titles]
+
+    words = Words()
+    posts = read_vacancies(Path(vacancies), words, code).columns
+    return posts, read_seekers(Path(seekers), words, code).columns
+
+
+def main(*named: str) -> None:
+    """Print both figures beside the optimum's time, of an invented city or of two files."""
     from jobseekers.matching import MatchSettings, match
     from jobseekers.matching.settings import default_rounds
 
-    seekers, vacancies = map(int, size.split(",")) if size else SIZE
     match(*columns(300, 300))
-    posts, people = columns(seekers, vacancies)
+    if len(named) == 2:
+        posts, people = from_files(*named)
+    else:
+        posts, people = columns(*(map(int, named[0].split(",")) if named else SIZE))
     general = tuple(r for r in default_rounds() if r.name == "general")
     one, five = MatchSettings(rounds=general), MatchSettings()
     room = np.zeros(int(posts.ids.max()) + 1, dtype=np.int64)
@@ -110,7 +130,7 @@ def main(size: str = "") -> None:
             )
         )
         notes.append(f"{name}: total score {total:,} of {best:,}, {len(result):,} edges")
-    print_table(f"Selection against the optimum, {seekers:,} × {vacancies:,}", rows)
+    print_table(f"Selection against the optimum, {len(people):,} × {len(posts):,}", rows)
     print("\n".join(notes))
 
 
