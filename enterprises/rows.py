@@ -49,4 +49,5 @@ def vacancy_row(vacancy, key_label="", status=None, url="", query=""):
         key_label="重点企业" if key_label else "",
         published=vacancy.published_at,
         status=status,
+        public_id=vacancy.public_id,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jobseekers.views import answering
+from jobseekers.views import answering, candidates
 from portal.outbox import views as outbox
 from subsidies.views import enterprise as policy_views
 from subsidies.views import payee as payee_views
@@ -39,7 +39,8 @@ urlpatterns = [
     path("policies/<slug:public_id>/objection/", policy_views.object_to, name="policy_objection"),
     path("applicants/", answering.applicants, name="applicants"),
     path("applicants/<slug:public_id>/", answering.applicant, name="applicant"),
-    path("candidates/<slug:public_id>/", answering.candidates, name="candidates"),
+    path("candidates/<slug:public_id>/", candidates.candidates, name="candidates"),
+    path("candidates/<slug:public_id>/invite/", candidates.invite, name="invite"),
     path("messages/", outbox.inbox, name="messages"),
     path("messages/<slug:public_id>/", outbox.open_message, name="message_open"),
 ]

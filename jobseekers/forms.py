@@ -9,7 +9,7 @@ from enterprises.enums import Education
 from portal.accounts.identity import birth_date, clean_identity_number
 from portal.places.models import Division
 
-from .enums import DismissalReason, SeekerGroup, SeekerStatus
+from .enums import AlertFrequency, DismissalReason, SeekerGroup, SeekerStatus
 from .matching.certificates import CERTIFICATES
 
 LIST_HELP = "用顿号或逗号隔开。"
@@ -161,6 +161,26 @@ class DismissForm(forms.Form):
     """Why a recommended post does not suit."""
 
     reason = forms.ChoiceField(choices=DismissalReason)
+
+
+class AlertForm(forms.Form):
+    """How often a saved search reports."""
+
+    frequency = forms.ChoiceField(
+        label="多久告诉您一次",
+        choices=[
+            (AlertFrequency.DAILY.value, "每天，有新岗位才发"),
+            (AlertFrequency.WEEKLY.value, "每周，有新岗位才发"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
+class InviteForm(forms.Form):
+    """An employer's invitation to a candidate."""
+
+    seeker = forms.CharField(max_length=40)
+    note = forms.CharField(required=False, max_length=300)
 
 
 class AnswerForm(forms.Form):

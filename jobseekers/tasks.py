@@ -27,3 +27,11 @@ def try_match_plan(pk):
     from .services.plan_trials import run_trial as run
 
     once(run, pk)
+
+
+@shared_task
+def send_job_alerts():
+    """Tell people what is new under the searches they saved."""
+    from .services.alerts import send_alerts
+
+    once(send_alerts)

@@ -41,6 +41,10 @@ app.conf.beat_schedule = {
         "task": "subsidies.tasks.tell_of_ending_policies",
         "schedule": crontab(hour=8, minute=0),
     },
+    "job-alerts": {
+        "task": "jobseekers.tasks.send_job_alerts",
+        "schedule": crontab(hour=7, minute=0),
+    },
     "silent-applications": {
         "task": "jobseekers.tasks.report_silent_applications",
         "schedule": crontab(hour=8, minute=30),

@@ -1,8 +1,10 @@
 """Vacancy search: all of it in the address, works without script."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.shortcuts import render
+from django.urls import reverse
 
 from enterprises import directory
 from enterprises.rows import vacancy_row
@@ -11,6 +13,7 @@ from enterprises.search_params import SORTS, SearchParams
 from enterprises.search_results import key_labels, page_of, relaxations
 from enterprises.search_words import shown_words
 from hotlines.models import Hotline
+from jobseekers.services.bookmarks import kept_among
 from portal.accounts.access import PUBLIC, allow
 from portal.accounts.enums import Role
 from portal.places.models import Occupation
@@ -40,6 +43,14 @@ def rows_of(vacancies, params):
     return [vacancy_row(v, labels.get(v.enterprise_id, ""), query=back) for v in vacancies]
 
 
+def _alert_url(user, params):
+    """Where this search can be saved as an alert, "" for those who do not look for work."""
+    if user.is_authenticated and user.role != Role.JOB_SEEKER:
+        return ""
+    query = replace(params, sort="", after="").query
+    return reverse("jobseekers:alert_new") + (f"?{query}" if query else "")
+
+
 def _hotline(places):
     """The telephone of the district searched in, else the city's first."""
     near = Hotline.objects.filter(region_id__in=places.district_codes).first()
@@ -64,6 +75,8 @@ def search(request):
         "page": page,
         "rows": rows_of(page.vacancies, params),
         "words": shown_words(params.text),
+        "bookmarked": kept_among(request.user, page.vacancies),
+        "alert_url": _alert_url(request.user, params),
         "groups": [group for group in (groups[0], streets, *groups[1:]) if group],
         "folds": _folds(groups, streets, params),
         "chips": held,

@@ -16,7 +16,8 @@ from enterprises.rows import education_words, experience_words, place_words, vac
 from enterprises.search_params import SearchParams
 from enterprises.search_results import capped_counts, filtered, key_entries, key_labels
 from hotlines.models import Assignment, Hotline
-from jobseekers.pages import application_context
+from jobseekers.pages import application_context, note_opened
+from jobseekers.services.bookmarks import kept_among
 from portal.accounts.access import PUBLIC, allow
 from portal.ui.formatting import capped, full_date
 
@@ -121,6 +122,7 @@ def detail_page(request, public_id, apply_form=None, status=200):
         ),
         public_id=public_id,
     )
+    note_opened(request, vacancy)
     enterprise = vacancy.enterprise
     key_kinds = [entry.get_kind_display() for entry in key_entries().filter(enterprise=enterprise)]
     assignment = (
@@ -178,6 +180,7 @@ def employer(request, public_id):
             "key_kinds": list(dict.fromkeys(labels.values())),
             "today": timezone.localdate(),
             "rows": [vacancy_row(v, labels.get(v.enterprise_id, "")) for v in vacancies],
+            "bookmarked": kept_among(request.user, vacancies),
             "openings": sum(v.headcount for v in vacancies),
         },
     )

@@ -17,6 +17,8 @@ from portal.refused import Refused
 from portal.runs.services import running
 from portal.ui.formatting import cn_time, full_date
 
+from .invitations import applied_after
+
 SILENCE = timedelta(weeks=3)
 
 # The timestamp each state leaves.
@@ -73,6 +75,7 @@ def apply(seeker, vacancy, *, agreed, note=""):
                 )
         except IntegrityError:  # another process was first; the constraint kept it to one
             return Application.objects.live().get(seeker=seeker, vacancy=vacancy)
+        applied_after(seeker, vacancy)
         _tell_members(
             application,
             "applied",

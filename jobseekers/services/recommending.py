@@ -10,7 +10,14 @@ from enterprises.models import Vacancy
 from jobseekers.enums import SeekerStatus
 from jobseekers.matching.certificates import BY_BIT, bits_of, certificates_in
 from jobseekers.matching.reasons import Missing, PairFacts, Reason, missing, reasons
-from jobseekers.models import Application, Dismissal, MatchGeneration, Recommendation
+from jobseekers.matching.score import FULL_POINTS, PART_LABELS, PARTS
+from jobseekers.models import (
+    Application,
+    Dismissal,
+    MatchGeneration,
+    Push,
+    Recommendation,
+)
 from jobseekers.models.recommendation import GenerationState
 from portal.accounts.enums import ConsentKind
 
@@ -65,6 +72,14 @@ def candidates_for(vacancy, limit=50):
     return [_advice(row, row.seeker, vacancy) for row in rows]
 
 
+def factors_of(parts):
+    """[(label, points of 100)] of an edge, in the order of the score: the full factors."""
+    return [
+        (PART_LABELS[name], round(points * 100 / FULL_POINTS))
+        for name, points in zip(PARTS, parts, strict=True)
+    ]
+
+
 def _advice(row, seeker, vacancy):
     facts = pair_facts(seeker, vacancy)
     return Advice(row, vacancy, reasons(row.parts, facts), missing(facts))
@@ -107,30 +122,36 @@ def pair_facts(seeker, vacancy):
     )
 
 
+def wanted_posts(seeker, pay=None):
+    """Live posts of a wished kind, in an accepted place, whose pay reaches `pay` (yuan a month;
+    None: what the seeker expects). None at all for a seeker without a wish that has a code."""
+    wishes = {wish.occupation_id[:7] for wish in seeker.intentions.all() if wish.occupation_id}
+    if not wishes:
+        return Vacancy.objects.none()
+    work, place = Q(), Q()
+    for code in wishes:
+        work |= Q(occupation__code__startswith=code)
+    for code in seeker.accepted_regions:
+        place |= Q(region__code__startswith=code)
+    rows = Vacancy.objects.live().filter(work, place)
+    expected = seeker.pay_expected if pay is None else pay
+    return rows.filter(pay_max__gte=expected) if expected else rows
+
+
 def one_certificate_away(seeker, most=3):
     """[(vacancy, short name of the certificate)]: live posts of a wished kind, place and pay for
     which a certificate that the law demands is the only thing missing."""
-    wishes = {wish.occupation_id[:7] for wish in seeker.intentions.all() if wish.occupation_id}
-    if not wishes:
-        return []
-    work = Q()
-    for code in wishes:
-        work |= Q(occupation__code__startswith=code)
-    place = Q()
-    for code in seeker.accepted_regions:
-        place |= Q(region__code__startswith=code)
     rows = (
-        Vacancy.objects.live()
-        .filter(work, place, experience_years__lte=seeker.experience_years)
+        wanted_posts(seeker)
+        .filter(experience_years__lte=seeker.experience_years)
         .exclude(certificates=[])
         .exclude(pk__in=Application.objects.filter(seeker=seeker).values("vacancy"))
+        .exclude(pk__in=Dismissal.objects.filter(seeker=seeker).values("vacancy"))
         .select_related("enterprise", "region__parent")
         .order_by("-published_at", "-pk")
     )
     if seeker.education:
         rows = rows.filter(education__lte=seeker.education)
-    if seeker.pay_expected:
-        rows = rows.filter(pay_max__gte=seeker.pay_expected)
     held = certificates_in("、".join(seeker.certificates))
     found = []
     for vacancy in rows[:200]:
@@ -149,3 +170,24 @@ def dismiss(seeker, vacancy, reason):
         vacancy=vacancy,
         defaults={"reason": reason, "created_at": timezone.now()},
     )[0]
+
+
+def take_back(seeker, vacancy):
+    """“不适合我” was a slip: the post may be recommended again. Twice is once."""
+    Dismissal.objects.filter(seeker=seeker, vacancy=vacancy).delete()
+
+
+def dismissed_by(seeker, most=20):
+    """The seeker's dismissals of posts that are still open, newest first."""
+    return list(
+        Dismissal.objects.filter(seeker=seeker, vacancy__in=Vacancy.objects.live())
+        .select_related("vacancy__enterprise")
+        .order_by("-created_at", "-pk")[:most]
+    )
+
+
+def mark_opened(user, vacancy):
+    """The seeker opened the page of a post that was recommended to them; the first time counts."""
+    Push.objects.filter(seeker__user=user, vacancy=vacancy, read_at__isnull=True).update(
+        read_at=timezone.now()
+    )

@@ -1,4 +1,4 @@
-"""An employer's side: who applied, who could be asked, and the answers."""
+"""An employer's side: who applied, and the answers."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,7 +11,6 @@ from jobseekers.enums import LIVE_STATES, TRANSITIONS, UNANSWERED_STATES, Applic
 from jobseekers.forms import AnswerForm
 from jobseekers.models import Application
 from jobseekers.services import applications as service
-from jobseekers.services.recommending import candidates_for
 from jobseekers.views.applied import dated_line
 from portal.accounts.access import MEMBER, allow
 from portal.refused import Refused
@@ -112,21 +111,3 @@ def _answer(application, data):
     if act == AnswerForm.HIRE:
         return service.hire(application)
     return service.decline(application, data["words"])
-
-
-@allow(MEMBER)
-def candidates(request, public_id):
-    """People who agreed to be found and fit one post, with the full factors, masked."""
-    vacancy = get_object_or_404(
-        Vacancy.objects.managed_by(request.user).select_related("enterprise", "region__parent"),
-        public_id=public_id,
-    )
-    return render(
-        request,
-        "jobseekers/candidates.html",
-        {
-            "enterprise": vacancy.enterprise,
-            "vacancy": vacancy,
-            "candidates": candidates_for(vacancy),
-        },
-    )

@@ -1,18 +1,20 @@
 """Default deny, idle time-out of staff, 关怀版."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from portal.api.errors import is_api, problem_response
 
 from .access import PUBLIC, READ_ONLY, access_of
+from .addresses import inside
 from .enums import Role
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,10 +45,25 @@ class AccessMiddleware:
         if not user.is_authenticated:
             if is_api(request):  # a program cannot follow a redirect to a form
                 return problem_response(401)
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            return self._to_sign_in(request)
         if access is None or user.role not in access:
             raise Http404
         return None
+
+    @staticmethod
+    def _to_sign_in(request):
+        """The page to sign in, and from there back. What a script asked for a part of a page is
+        led there as a whole, and back to the page it stood on."""
+        if not request.htmx:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        try:
+            page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        except ValueError:  # "http://[" and the like
+            page = urlsplit("/")
+        back = inside(request, f"{page.path}?{page.query}" if page.query else page.path) or "/"
+        return HttpResponse(
+            headers={"HX-Redirect": redirect_to_login(back, settings.LOGIN_URL).url}
+        )
 
     @staticmethod
     def _only_looks(request, in_admin):

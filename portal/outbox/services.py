@@ -20,6 +20,8 @@ FIRST_PAUSE = timedelta(minutes=2)  # before the second try; six times as long b
 GIVEN_UP_AFTER = timedelta(hours=1)  # a try that has not ended by then died with its worker
 AT_ONE_GO = 1000  # deliveries of one call, so that a worker is not held for the whole night
 BATCH = 2000
+# What people agree to get by SMS is answers to their applications; these are none.
+ONLY_INSIDE = frozenset({"alert", "invitation"})
 
 
 def post(recipient, *, kind, key, subject, body="", path=""):
@@ -62,13 +64,14 @@ def _write(drafts):
             for m in new
         ]
         if _gateway(Channel.SMS) is not None:
+            told = [message for message in new if message.kind not in ONLY_INSIDE]
             agreed = set(
                 _sms_consents()
-                .filter(user__in={message.recipient_id for message in new})
+                .filter(user__in={message.recipient_id for message in told})
                 .values_list("user", flat=True)
             )
             deliveries += [
-                Delivery(message=m, channel=Channel.SMS) for m in new if m.recipient_id in agreed
+                Delivery(message=m, channel=Channel.SMS) for m in told if m.recipient_id in agreed
             ]
         Delivery.objects.bulk_create(deliveries)
     return new

@@ -3,6 +3,7 @@
 
 def jobs():
     """[(Chinese name, function taking `report`)]. Imported late: the kernel loads numba."""
+    from jobseekers.services.alerts import send_alerts
     from jobseekers.services.applications import report_silence
     from jobseekers.services.matching import match_all
     from subsidies.services.insurance.uploads import drop_left_behind
@@ -12,6 +13,7 @@ def jobs():
     return [
         ("岗位与求职者匹配", match_all),
         ("稳岗返还筛查", screen_refunds),
+        ("岗位订阅", send_alerts),
         ("三周未答复提醒", report_silence),
         ("政策到期提醒", tell_owners_of_ending),
         ("清理没有导入的社保文件", drop_left_behind),

@@ -75,6 +75,9 @@ SEEKER_BAR = (
 SEEKER_MENU = (
     Entry("为我推荐", "jobseekers:recommendations", "star"),
     Entry("我的申请", "jobseekers:applications", "send"),
+    Entry("单位邀请", "jobseekers:invitations", "mail", "invitations"),
+    Entry("我的收藏", "jobseekers:bookmarks", "bookmark"),
+    Entry("岗位订阅", "jobseekers:alerts", "alarm"),
     Entry("我的简历与意向", "jobseekers:profile", "file-text"),
     Entry("补贴申请", "applications:list", "coin-yuan"),
     Entry("消息", "jobseekers:messages", "bell", "messages"),

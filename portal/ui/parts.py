@@ -22,6 +22,7 @@ class VacancyRow:
     published: date | datetime | None = None
     pay_unit: str = "月"
     status: object = None  # an enum member, for the employer's own list
+    public_id: str = ""  # "" for a row that cannot be kept
 
 
 @dataclass(frozen=True)

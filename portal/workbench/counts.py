@@ -2,6 +2,7 @@
 
 from django.core.cache import cache
 
+from jobseekers.services.invitations import waiting_for
 from portal.accounts.enums import Role
 from portal.outbox.models import Message
 from subsidies.enums import ClaimState
@@ -15,7 +16,12 @@ SECONDS = 30
 
 def nav_counts(user) -> dict[str, int]:
     """What waits for a user, by the count keys of portal/ui/navigation.py; up to 30 seconds old."""
-    if user.role in (Role.JOB_SEEKER, Role.ENTERPRISE_MEMBER):
+    if user.role == Role.JOB_SEEKER:
+        return {
+            "messages": Message.objects.visible_to(user).unread().count(),
+            "invitations": waiting_for(user).count(),
+        }
+    if user.role == Role.ENTERPRISE_MEMBER:
         return {"messages": Message.objects.visible_to(user).unread().count()}
     return cache.get_or_set(f"nav-counts:{user.pk}", lambda: _staff_counts(user), SECONDS)
 

@@ -6,6 +6,8 @@ from functools import cached_property
 from django.apps import apps
 from django.urls import URLPattern, get_resolver, reverse
 
+from jobseekers.services.alerts import token_of
+
 
 def _id(name):
     """The public id of one of a place's rows."""
@@ -44,11 +46,17 @@ FILL = {
     "enterprises:policy_objection": _id("decision"),
     "enterprises:applicant": _id("application"),
     "enterprises:candidates": _id("vacancy"),
+    "enterprises:invite": _id("vacancy"),
     "enterprises:message_open": _id("member_message"),
     "jobseekers:application": _id("application"),
     "jobseekers:withdraw": _id("application"),
     "jobseekers:apply": _id("open_vacancy"),
     "jobseekers:dismiss": _id("open_vacancy"),
+    "jobseekers:dismiss_undo": _id("open_vacancy"),
+    "jobseekers:bookmark": _id("open_vacancy"),
+    "jobseekers:alert": _id("alert"),
+    "jobseekers:alert_off": lambda side: {"token": token_of(side.alert)},
+    "jobseekers:invitation_decline": _id("invitation"),
     "jobseekers:message_open": _id("seeker_message"),
     "jobseekers:consent_withdraw": _id("consent"),
     "policies:detail": lambda side: {"policy_id": side.decision.policy.policy_id},

@@ -13,10 +13,18 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from enterprises.models import KeyListEntry, LicenceFile, ShortageFill
+from enterprises.search_params import SearchParams
 from hotlines.models import Visit
 from jobseekers.enums import DismissalReason, ImportState
 from jobseekers.matching.score import FULL_POINTS, PARTS
-from jobseekers.models import Dismissal, MatchGeneration, Recommendation, SupplyListImport
+from jobseekers.models import (
+    Dismissal,
+    Invitation,
+    MatchGeneration,
+    Recommendation,
+    SupplyListImport,
+)
+from jobseekers.services.alerts import subscribe
 from portal.accounts.crypto import encrypt
 from portal.accounts.enums import AccountChangeKind, SignInOutcome
 from portal.accounts.models import AccountChange, Reveal, SignIn
@@ -142,6 +150,10 @@ def _people_and_work(code, index):
         in_review=VacancyFactory(enterprise=enterprise, in_review=True),
         shortage=ShortageFactory(enterprise=enterprise),
         application=application,
+        alert=subscribe(seeker, SearchParams(text="电工"), "daily"),
+        invitation=Invitation.objects.create(
+            vacancy=vacancy, seeker=seeker, invited_by=membership.user
+        ),
         consent=application.consent,
         commissioner=commissioner,
         key_entry=entry,

@@ -7,8 +7,10 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from enterprises.models import Enterprise, LicenceFile, ShortageDeclaration, Vacancy
+from enterprises.search_params import SearchParams
 from hotlines.models import Commissioner, Hotline, Ticket
 from jobseekers.models import Application, JobSeeker, SupplyListImport
+from jobseekers.services.alerts import subscribe, token_of
 from portal.accounts.models import User
 from portal.demo.story import MAIN_ENTERPRISE, PLANTED
 from subsidies.models import (
@@ -41,6 +43,8 @@ NO_PAGE = {
     "enterprises:member_change", "enterprises:switch",
     "enterprises:vacancy_submit", "enterprises:vacancy_extend", "enterprises:vacancy_copy",
     "enterprises:message_open", "jobseekers:message_open", "workbench:message_open",
+    "enterprises:invite", "jobseekers:bookmark", "jobseekers:alert", "jobseekers:suggestion",
+    "jobseekers:dismiss_undo", "jobseekers:invitation_decline",
     "jobseekers:withdraw", "jobseekers:dismiss", "jobseekers:consent_withdraw", "jobseekers:apply",
     "workbench:key_list_end", "workbench:key_list_add", "workbench:hotline_delete",
     "subsidies:policy_act", "subsidies:parameter_act",
@@ -197,6 +201,12 @@ def _waiting_licence():
     return {"public_id": LicenceFile.objects.latest("pk").enterprise.public_id}
 
 
+def _alert():
+    """A saved search; made when first asked for."""
+    seeker = JobSeeker.objects.get(user__username="wangjianguo")
+    return subscribe(seeker, SearchParams(text="电工"), "daily")
+
+
 def _application():
     theirs = {"vacancy__enterprise": _main(), "seeker__user__username": "wangjianguo"}
     return Application.objects.filter(state="interview", **theirs).latest("pk")
@@ -227,6 +237,7 @@ OBJECTS = {
     "enterprises:policy_objection": _decision,
     "enterprises:applicant": lambda: {"public_id": _application().public_id},
     "jobseekers:application": lambda: {"public_id": _application().public_id},
+    "jobseekers:alert_off": lambda: {"token": token_of(_alert())},
     "policies:detail": _policy,
     "policies:version": _policy_version,
     "notices:detail": lambda: _first(PublicNotice),

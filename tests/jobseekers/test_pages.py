@@ -213,9 +213,9 @@ def test_the_lists_take_the_same_queries_however_long(
     for _ in range(8):
         ApplicationFactory(seeker=seeker)
     sign_in(seeker.user)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(16):
         assert "再看 3 个" in client.get("/seeker/recommendations/").content.decode()
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get("/seeker/applications/")
 
 

@@ -1,5 +1,6 @@
 """The parts of the portal's pages as template tags and filters. docs/ui.md shows each in use."""
 
+import re
 from urllib.parse import urlencode
 
 from django import template
@@ -102,6 +103,27 @@ def _hits(text, words):
             at = lowered.find(word, at + len(word))
 
 
+_LINE_WITH_ADDRESS = re.compile(r"(?P<words>\S.*) (?P<path>/(?!/)[\w/:.?=&%+-]*)")
+
+
+@register.filter
+def message_lines(body):
+    """The text of a message, line by line; a line that ends in an address of this site is a link
+    with the words before it."""
+    lines = []
+    for line in str(body or "").splitlines():
+        found = _LINE_WITH_ADDRESS.fullmatch(line)
+        if found:
+            lines.append(
+                format_html(
+                    '<a class="inline-link" href="{}">{}</a>', found["path"], found["words"]
+                )
+            )
+        else:
+            lines.append(escape(line))
+    return mark_safe("<br>".join(lines))
+
+
 # ---- small parts --------------------------------------------------------------------------------
 
 
@@ -181,12 +203,18 @@ def figure_tile(
 
 @register.inclusion_tag("components/vacancy_row.html", takes_context=True)
 def vacancy_row(context, row, words="", level=3):
-    """One line of a list of vacancies (`portal.ui.parts.VacancyRow`), hits of `words` marked."""
+    """One line of a list of vacancies (`portal.ui.parts.VacancyRow`), hits of `words` marked.
+
+    Where the page says which are `bookmarked` (a set of public ids), with a button to keep it.
+    """
+    request = context.get("request")
     return {
         "row": row,
         "words": words,
         "heading": f"h{int(level)}",
         "care_mode": context.get("care_mode", False),
+        "bookmarked": context.get("bookmarked"),
+        "back": request.get_full_path() if request else "",
     }
 
 

@@ -15,7 +15,7 @@ WORDS = {
 class Command(BaseCommand):
     """Every job of the night; a second time the same day changes nothing."""
 
-    help = "依次运行夜间任务：匹配、稳岗返还筛查、三周未答复提醒。"
+    help = "依次运行夜间任务：匹配、稳岗返还筛查、岗位订阅、三周未答复提醒等。"
 
     def handle(self, *args, **options):
         """Exit status 1 when a job failed; the others still run."""
