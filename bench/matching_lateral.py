@@ -9,12 +9,15 @@ kernel takes the processors there are and leaves out only its check of its own s
 second way to a vacancy; the time of the kernel is that of a whole run with caps and five rounds.
 """
 
+import contextlib
 import io
 import sys
 from dataclasses import replace
 
 import numpy as np
+import psycopg2
 
+from bench.cities import environment
 from bench.matching_kernel import columns
 from bench.table import Row, measured, print_table
 
@@ -119,11 +122,6 @@ def load(cursor, posts, people, settings) -> None:
 
 def main(size: str = "") -> None:
     """Print the row. size: "seekers,vacancies"."""
-    import django
-
-    django.setup()
-    from django.db import connection
-
     from jobseekers.matching import MatchSettings, match
     from jobseekers.matching.engine import processors
     from jobseekers.matching.settings import default_rounds
@@ -143,7 +141,8 @@ def main(size: str = "") -> None:
         ours.setdefault(int(people.ids[result.seeker_index[row]]), []).append(
             int(result.score[row])
         )
-    with connection.cursor() as cursor:
+    server = psycopg2.connect(environment("postgres")["DATABASE_URL"])
+    with contextlib.closing(server), server.cursor() as cursor:
         load(cursor, posts, people, settings)
         cursor.execute("SET jit = off; SET statement_timeout = 0")
         with measured() as lateral:

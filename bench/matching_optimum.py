@@ -24,7 +24,6 @@ import numpy as np
 from bench.matching_kernel import columns
 from bench.table import Row, measured, print_table
 
-LONG = True  # the optimum takes minutes
 SIZE = (50_000, 8_000)
 SLICE = 1000
 
