@@ -31,6 +31,7 @@ class FactRow:
     differs: bool
     is_open: bool
     document: str = ""
+    can_correct: bool = False  # it rests on a statement or on papers, not on a record
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,6 @@ class PersonRow:
     facts: list[FactRow]
     conditions: list[Condition] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
-
-    @property
-    def open_facts(self):
-        """What staff may still fill in."""
-        return [fact for fact in self.facts if fact.is_open]
 
 
 def words_of(name: str, value) -> str:
@@ -85,6 +81,7 @@ def fact_rows(names, facts: dict, values: dict, sources: dict, year: int) -> lis
                 stated is not None and used is not None and stated != used,
                 used is None and name not in FIXED,
                 f"{proof['document']}（{proof['by']} {proof['at'][:10]}）" if proof else "",
+                sources.get(name) in ("declared", "completed") and name not in FIXED,
             )
         )
     return rows

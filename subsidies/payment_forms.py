@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from portal.places.models import Division
+from subsidies.services.recoveries import FEWEST_DAYS, MOST_DAYS
 
 
 class FenField(forms.DecimalField):
@@ -104,10 +105,15 @@ class NotifyForm(forms.Form):
 
     working_days = forms.IntegerField(
         label="几个工作日内退还",
-        min_value=1,
-        max_value=200,
+        min_value=FEWEST_DAYS,
+        max_value=MOST_DAYS,
         initial=lambda: settings.RECOVERY_WORKING_DAYS,
-        error_messages={"required": "请填工作日数。", "invalid": "工作日数请用数字。"},
+        error_messages={
+            "required": "请填工作日数。",
+            "invalid": "工作日数请用数字。",
+            "min_value": f"退还期限最少 {FEWEST_DAYS} 个工作日。",
+            "max_value": f"退还期限最多 {MOST_DAYS} 个工作日。",
+        },
     )
 
 
@@ -118,6 +124,11 @@ class RepaymentForm(forms.Form):
     paid_on = DayField("到账日期", initial=timezone.localdate)
     voucher = forms.CharField(
         label="凭证号", max_length=60, error_messages={"required": "请填凭证号。"}
+    )
+    shared = forms.BooleanField(
+        label="这张凭证也用于另一笔追回",
+        required=False,
+        help_text="同一张凭证付了几笔时才勾选",
     )
 
 

@@ -37,19 +37,20 @@ class Life:
 
 def life_of(claim: Claim) -> Life:
     """Read the life around a claim (with decision selected). Six queries at most."""
+    every = Claim.objects.filter(
+        enterprise=claim.enterprise_id,
+        base_year=claim.base_year,
+        exclusivity_group=claim.exclusivity_group,
+        decision__application=claim.decision.application_id,
+    )
     chain = list(
-        Claim.objects.filter(
-            enterprise=claim.enterprise_id,
-            base_year=claim.base_year,
-            exclusivity_group=claim.exclusivity_group,
-            decision__application=claim.decision.application_id,
-        )
-        .exclude(state=ClaimState.SUPERSEDED)
+        every.exclude(state=ClaimState.SUPERSEDED)
         .select_related("decision")
         .defer("decision__facts", "decision__trace", "decision__amount_steps")
         .order_by("pk")
     )
-    every_pk = {one.pk for one in chain} | {claim.pk}
+    # What came back for a claim that was superseded since is money too.
+    every_pk = every.values("pk")
     payments = list(
         Payment.objects.filter(claim__in=every_pk).select_related("batch").order_by("-pk")
     )

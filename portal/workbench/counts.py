@@ -7,7 +7,6 @@ from portal.accounts.enums import Role
 from portal.outbox.models import Message
 from subsidies.enums import ClaimState
 from subsidies.models import Claim
-from subsidies.services.payments import batches_to_send
 
 from .waiting import Waiting
 
@@ -34,6 +33,7 @@ def _staff_counts(user):
         "emergencies": waiting.emergencies().count(),
         "objections": waiting.objections().count(),
         "batches": len(batches),
+        "payments": waiting.payments().count(),
         "policies": waiting.policies().count(),
         "ending_policies": len(waiting.ending_policies()),
     }
@@ -57,6 +57,6 @@ def _staff_counts(user):
         "objections": single["objections"],
         "policies": single["policies"],
         "parameters": sums["parameters"],
-        "payments": batches_to_send(user).count(),
+        "payments": single["payments"],
         "messages": Message.objects.visible_to(user).unread().count(),
     }

@@ -52,7 +52,9 @@ def work_queue(waiting: Waiting, limit: int = 10) -> Queue:
     """What waits for a person, most urgent first. Tickets, emergencies, batches and objections one by one, the rest
     in sums. At most LONGEST lines are read of each kind."""
     limit = min(limit, LONGEST)
-    makers = (_tickets, _emergencies, _objections, _batches, _policies, _ending_policies)
+    makers = (
+        _tickets, _emergencies, _objections, _batches, _payments, _policies, _ending_policies,
+    )  # fmt: skip
     tasks, total = [], 0
     for make in makers:
         found, count = make(waiting, limit)
@@ -173,6 +175,28 @@ def _batches(waiting, limit):
             "去复核",
             since=one.first_reviewed_at,
             who=f"初审人 {one.first_reviewer}",
+            place=_district(one.region),
+        )
+        for one in rows
+    ]
+    return tasks, count
+
+
+def _payments(waiting, limit):
+    found = (
+        waiting.payments()
+        .select_related("region__parent", "prepared_by")
+        .order_by("prepared_at", "pk")
+    )
+    rows, count = _cut(found, limit)
+    tasks = [
+        Task(
+            "发放",
+            f"{one}待核对送银行，{thousands(one.count)} 笔，{wan(one.total_fen)}",
+            reverse("subsidies:payment_batch", args=[one.public_id]),
+            "去核对",
+            since=one.prepared_at,
+            who=f"生成人 {one.prepared_by}",
             place=_district(one.region),
         )
         for one in rows

@@ -13,6 +13,7 @@ from portal.accounts.access import CITY_OFFICE
 from portal.accounts.enums import Role
 from subsidies.enums import ClaimState, PolicyState
 from subsidies.models import Claim, ClaimBatch, LocalParameter, Objection, PolicyVersion
+from subsidies.services.payments import batches_to_send
 from subsidies.services.policy_expiry import ending_versions
 
 
@@ -87,6 +88,10 @@ class Waiting:
         if self.is_commissioner:
             return ClaimBatch.objects.none()
         return ClaimBatch.objects.visible_to(self.user).waiting().exclude(first_reviewer=self.user)
+
+    def payments(self):
+        """Payment batches that wait for a second person, who did not make them."""
+        return batches_to_send(self.user)
 
     def policies(self):
         """Drafts of policies that wait for a second person, who did not write them."""

@@ -11,12 +11,15 @@ are missing and nothing is known: money that has left stays and gets a step that
 has not left goes to a person, and nothing is paid on top or asked back until the records are there.
 
 A 补发 is a claim of its own, with two reviews, notice and payment. The old claim and its decision
-are never edited. `balance.py` does the sums; this module reads chains and writes what it says.
+are never edited. What was applied for is corrected by the same table when it is decided again.
+`chains.py` reads what there is, `balance.py` does the sums, this module writes what they say.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,62 +27,42 @@ from portal.ui.formatting import yuan
 from subsidies.enums import ClaimState, Outcome, RecoveryState
 from subsidies.models import Claim, ClaimStep, Decision, Recovery
 
-from .balance import At, Debt, Link, difference, plan_correction, plan_waiting
-from .bundles import exclusivity_group
-from .notify import to_members
-from .payments import in_prepared_batch, take_out
-from .publishing import compiled
-
-MONEY_STATES = frozenset(
-    {ClaimState.APPROVED, ClaimState.PAYING, ClaimState.PAID, ClaimState.PAYMENT_RETURNED}
+from . import holdings
+from .balance import At, plan_correction, plan_return
+from .chains import (
+    chain_of,
+    debts_of,
+    links_of,
+    place_of,
+    review_groups,
+    standing_grant,
+    waits_for_records,
 )
-_OPEN_RECOVERY = (RecoveryState.OPEN, RecoveryState.NOTIFIED)
+from .naming import claim_title
+from .notify import to_claimants, to_users
+from .payments import in_prepared_batch, take_out
 
 
-def is_late(chain: list[Claim]) -> bool:
-    """Whether a chain has money that is approved or gone, so that a correction is late."""
-    return any(claim.state in MONEY_STATES or claim.adjusts_id for claim in chain)
+@dataclass(frozen=True)
+class Occasion:
+    """Why chains are brought to new sums: in words, when, where the concerned read on.
 
+    title: what was granted; of several chains at once the refund of each one's year. plan: of the
+    sums (balance.py), with None as target where records are missing.
+    """
 
-def _at(claim, prepared):
-    if claim.state == ClaimState.PUBLISHED:
-        return At.PUBLISHED
-    if claim.state == ClaimState.RETURNED:
-        # Returned by a person before a notice: the new decision replaces it, as it does others.
-        return At.PERSON if claim.notice_id or claim.approved_at else At.OPEN
-    if claim.state not in MONEY_STATES:
-        return At.OPEN
-    if claim.state in (ClaimState.APPROVED, ClaimState.PAYMENT_RETURNED) or claim.pk in prepared:
-        return At.DUE
-    return At.SENT
-
-
-def _links(chain, prepared):
-    return [Link(claim.pk, claim.amount_fen, _at(claim, prepared)) for claim in chain]
-
-
-def _debts_of(claim_ids):
-    """Claim's pk → its recoveries as the sums know them, with the rows locked."""
-    found = defaultdict(list)
-    for one in Recovery.objects.filter(claim__in=claim_ids).select_for_update().order_by("pk"):
-        found[one.claim_id].append(
-            Debt(
-                one.pk,
-                one.amount_fen,
-                one.repaid_fen,
-                pending=one.state in _OPEN_RECOVERY,
-                waived=one.state == RecoveryState.WAIVED,
-            )
-        )
-    return found
+    note: str
+    at: datetime
+    path: str
+    title: str = ""
+    plan: Callable = plan_correction
 
 
 def correct_late(screening, chains: dict, grants: dict) -> Counter:
     """Bring late chains to what a run decided.
 
     chains: (enterprise id, group) → its locked living claims in the order of their keys, annotated
-    with `provision_id`. grants:
-    the same key → (provision id, fen). Returns counts for the run's totals; whoever is concerned
+    with `provision_id`. grants: the same key → (provision id, fen). Returns counts for the run's totals; whoever is concerned
     is told. The rows of the run's decisions must be written.
     """
     note = f"第 {screening.number} 次筛查时，社保记录或政策有更正"
@@ -94,7 +77,7 @@ def correct_late(screening, chains: dict, grants: dict) -> Counter:
             screening=screening, leads=True, enterprise_id__in={place[0] for place in chains}
         ).values_list("enterprise_id", "pk")
     )
-    waiting = _in_review(
+    waiting = review_groups(
         Decision.objects.filter(
             screening=screening, enterprise_id__in={place[0] for place in chains}
         )
@@ -104,56 +87,65 @@ def correct_late(screening, chains: dict, grants: dict) -> Counter:
         provision_id, fen = grants.get(place, (chain[0].provision_id, 0))
         decision_id = decided.get((place[0], provision_id)) or leading[place[0]]
         targets[place] = (None if place in waiting else fen, decision_id)
-    counts = _apply(chains, targets, note, screening.created_at)
+    path = reverse("enterprises:policies")
+    counts = _apply(chains, targets, Occasion(note, screening.created_at, path))
     counts["changed_after_approval"] = len(chains)
     return counts
 
 
-def _in_review(decisions) -> set[tuple[int, str]]:
-    """(enterprise id, group) of those among screened decisions that wait for records."""
-    return {
-        (
-            decision.enterprise_id,
-            exclusivity_group(compiled(decision.policy), decision.provision_id.partition("/")[2]),
-        )
-        for decision in decisions.filter(outcome=Outcome.REVIEW)
-        .select_related("policy")
-        .only("enterprise_id", "provision_id", "policy")
-    }
+def correct_application(chain: list[Claim], decision: Decision, by, path: str) -> Counter:
+    """Bring a late chain of an application to what was decided again.
 
-
-def waits_for_records(claim: Claim) -> bool:
-    """Whether what a screened claim was made for cannot be told now: a decision is in review."""
-    if claim.decision.application_id:
-        return False
-    standing = Decision.objects.standing().filter(
-        enterprise=claim.enterprise_id, base_year=claim.base_year, application=None
+    chain: its locked living claims; decision: written, superseding the one before; by: the officer.
+    Reviewers of a difference that falls away are told. Returns counts as `correct_late`.
+    """
+    place = (chain[0].enterprise_id, chain[0].exclusivity_group)
+    title = claim_title(chain[0]).removesuffix("补发")
+    now = timezone.now()
+    target = None if decision.outcome == Outcome.REVIEW else decision.amount_fen
+    undone = {
+        reviewer
+        for claim in chain
+        if claim.state in (ClaimState.FIRST_REVIEWED, ClaimState.SECOND_REVIEWED)
+        for reviewer in (claim.first_reviewer_id, claim.second_reviewer_id)
+    } - {None, by and by.pk}
+    counts = _apply(
+        {place: chain},
+        {place: (target, decision.pk)},
+        Occasion("申请重新决定", now, path, title),
     )
-    return (claim.enterprise_id, claim.exclusivity_group) in _in_review(standing)
+    to_users(
+        "claims_corrected",
+        undone,
+        f"decision:{decision.pk}:undone",
+        f"您审核过的{title}有更正，要重新审核",
+        "申请重新作了决定。原来的审核不再有效，请按新的决定重新初审、复核。",
+        reverse("subsidies:reviews"),
+    )
+    return counts
 
 
-def _apply(chains, targets, note, now) -> Counter:
+def _apply(chains, targets, occasion: Occasion) -> Counter:
     """targets: (enterprise id, group) → (fen, or None where it waits for records; decision id)."""
+    note, now = occasion.note, occasion.at
     claims = [claim for chain in chains.values() for claim in chain]
     prepared = in_prepared_batch([claim.pk for claim in claims])
-    debts_of = _debts_of([claim.pk for claim in claims])
     counts, states, notes, dropped = Counter(), {}, {}, {}
     made, recoveries, told, marked = [], [], {}, []
+    debts_by_place = dict(zip(chains, debts_of(list(chains.values())), strict=True))
     for place, chain in chains.items():
         target, decision_id = targets[place]
-        debts = [debt for claim in chain for debt in debts_of[claim.pk]]
-        links = _links(chain, prepared)
+        links = links_of(chain, prepared)
+        plan = occasion.plan(links, debts_by_place[place], target)
         if target is None:
-            plan = plan_waiting(links)
             words = f"{note}，现在缺记录，算不出应得多少"
             counts["waiting_for_records"] += 1
             marked += [
-                (claim, f"{words}。不补发也不追回，补齐记录后重新筛查。")
+                (claim, f"{words}。不补发也不追回，补齐记录后再算。")
                 for claim, link in zip(chain, links, strict=True)
                 if link.at is At.SENT
             ]
         else:
-            plan = plan_correction(links, debts, target)
             words = f"{note}，现在应为 {yuan(target)} 元"
         for pk in plan.replaced:
             states[pk], notes[pk] = ClaimState.SUPERSEDED, f"{words}，按新的决定办理。"
@@ -163,7 +155,7 @@ def _apply(chains, targets, note, now) -> Counter:
         if plan.extra_fen:
             made.append(_extra(chain, set(plan.replaced), decision_id, plan.extra_fen, now))
         if plan.recover_fen:
-            paid = [claim for claim in chain if _at(claim, prepared) is At.SENT]
+            paid = [claim for claim in chain if place_of(claim, prepared) is At.SENT]
             recoveries.append(
                 Recovery(
                     claim=paid[0],
@@ -173,11 +165,12 @@ def _apply(chains, targets, note, now) -> Counter:
                     opened_at=now,
                 )
             )
-        told |= _words_for(place[0], chain, plan, target, decision_id)
+        told |= _words_for(chain, plan, target, decision_id, occasion.title)
     counts["claims_superseded"] = sum(s == ClaimState.SUPERSEDED for s in states.values())
     counts["claims_returned"] = len(states) - counts["claims_superseded"]
     counts["adjustments"], counts["recoveries"] = len(made), len(recoveries)
     _write(claims, prepared, states, notes, dropped, now)
+    holdings.hand_over(list(chains.values()), states, note)
     Claim.objects.bulk_create(made, batch_size=2000)
     Recovery.objects.bulk_create(recoveries, batch_size=2000)
     ClaimStep.objects.bulk_create(
@@ -197,7 +190,7 @@ def _apply(chains, targets, note, now) -> Counter:
         ],
         batch_size=2000,
     )
-    to_members("claim_corrected", told, reverse("enterprises:policies"))
+    to_claimants("claim_corrected", told, occasion.path, occasion.path)
     return counts
 
 
@@ -235,7 +228,8 @@ def _write(claims, prepared, states, notes, dropped, now):
         )
 
 
-def _words_for(enterprise_id, chain, plan, target, decision_id):
+def _words_for(chain, plan, target, decision_id, title):
+    """{claim: (key, subject, body)} for the claimant, empty where nothing concerns them."""
     if plan.extra_fen:
         said = f"补发 {yuan(plan.extra_fen)} 元，经初审、复核和公示后拨付，不用您申请。"
     elif plan.recover_fen:
@@ -246,122 +240,64 @@ def _words_for(enterprise_id, chain, plan, target, decision_id):
         said = "原来要您退还的金额不再要求退还。"
     else:
         return {}
-    year = chain[0].base_year
+    first = chain[0]
+    title = title or f"{first.base_year} 年度稳岗返还"
     return {
-        enterprise_id: (
-            f"decision:{decision_id}:correction:{chain[0].exclusivity_group}",
-            f"{year} 年度稳岗返还更正为 {yuan(target)} 元",
+        first: (
+            f"decision:{decision_id}:correction:{first.exclusivity_group}",
+            f"{title}更正为 {yuan(target)} 元",
             said,
         )
     }
 
 
-def _living(claims):
-    living = claims.exclude(state=ClaimState.SUPERSEDED)
-    return living.annotate(provision_id=F("decision__provision_id")).order_by("pk")
-
-
-def locked_living(claims) -> list[Claim]:
-    """Lock the living claims of a queryset in the order of their keys, with `provision_id`.
-
-    Who held a lock may have put a new claim in the place of one; the statement that waited does not
-    see it. So it is asked again until it finds nothing else: what is locked stays as it is.
-    """
-    living = _living(claims).select_for_update(of=("self",))
-    known = None
-    while True:
-        found = list(living.all())
-        keys = {claim.pk for claim in found}
-        if keys == known:
-            return found
-        known = keys
-
-
-def lock_chains(claims) -> None:
-    """Lock some claims and everything of their chains, before anything else of them is locked."""
-    rows = list(claims.values_list("pk", "enterprise_id", "exclusivity_group", "base_year"))
-    locked_living(
-        Claim.objects.filter(
-            Q(pk__in={row[0] for row in rows})
-            | Q(
-                enterprise__in={row[1] for row in rows} - {None},
-                exclusivity_group__in={row[2] for row in rows},
-                base_year__in={row[3] for row in rows},
-            )
-        )
-    )
-
-
-def chain_of(claim: Claim, *, lock: bool = False) -> list[Claim]:
-    """The living claims of one claimant for the same kind and year, in the order of their keys."""
-    same = Claim.objects.filter(
-        exclusivity_group=claim.exclusivity_group,
-        base_year=claim.base_year,
-        enterprise=claim.enterprise_id,
-        # None for what was screened; an application is a chain of its own.
-        decision__application=claim.decision.application_id,
-    )
-    return locked_living(same) if lock else list(_living(same))
-
-
-def standing_grant(claim: Claim) -> Decision | None:
-    """The decision that now grants what a claim was made for; None when nothing does."""
-    standing = Decision.objects.standing().filter(outcome="grant").select_related("policy")
-    application = claim.decision.application_id
-    if application:
-        return standing.filter(
-            application=application, provision_id=claim.decision.provision_id
-        ).first()
-    of_year = standing.filter(
-        enterprise=claim.enterprise_id, base_year=claim.base_year, application=None
-    )
-    for decision in of_year.order_by("pk"):
-        key = decision.provision_id.partition("/")[2]
-        if exclusivity_group(compiled(decision.policy), key) == claim.exclusivity_group:
-            return decision
-    return None
-
-
-def open_difference(claim: Claim, target: int) -> int:
-    """What may still be granted when a person takes up this claim: `target` less the rest."""
-    chain = chain_of(claim, lock=True)
-    prepared = in_prepared_batch([one.pk for one in chain])
-    debts = [d for ds in _debts_of([one.pk for one in chain]).values() for d in ds]
-    return difference(_links(chain, prepared), debts, target, claim.pk)
-
-
 def money_came_back(claims) -> Counter:
-    """The bank sent payments back: what was to be recovered of them is no longer owed.
+    """The bank sent payments back: they are due again as far as the standing decision covers them.
 
-    claims: locked, now “银行退回”. Where a correction had lowered the grant meanwhile, the claim
-    goes to a person; the others wait for their account.
+    claims: locked with their chains, now “银行退回”. What was to be recovered of them is no longer
+    owed; what was waived of them the claimant does not have any more, and it is not paid again.
+    Where a correction had lowered the grant meanwhile, or records are missing, the claim goes to a
+    person; the others wait for their account.
     """
     counts = Counter()
-    owing = set(
-        Recovery.objects.filter(
-            state__in=_OPEN_RECOVERY, claim__enterprise__in=[c.enterprise_id for c in claims]
-        ).values_list("claim__enterprise", flat=True)
+    as_decided = set(
+        Decision.objects.standing()
+        .filter(pk__in=[claim.decision_id for claim in claims])
+        .values_list("pk", flat=True)
     )
+    groups = set(
+        Recovery.objects.filter(
+            claim__exclusivity_group__in={claim.exclusivity_group for claim in claims}
+        ).values_list("claim__enterprise", "claim__exclusivity_group", "claim__base_year")
+    )
+    done = set()
     for claim in claims:
-        if claim.enterprise_id not in owing:
+        key = (claim.enterprise_id, claim.exclusivity_group, claim.base_year)
+        if key in done or (claim.decision_id in as_decided and key not in groups):
             continue
-        grant = standing_grant(claim)
-        place = (claim.enterprise_id, claim.exclusivity_group)
-        decision_id = grant.pk if grant else _successor(claim.decision_id)
-        target = grant.amount_fen if grant else 0
-        counts += _apply(
-            {place: chain_of(claim, lock=True)},
-            {place: (target, decision_id)},
-            "银行退回",
-            timezone.now(),
-        )
+        done.add(key)
+        counts += _came_back(claim)
     return counts
 
 
-def _successor(decision_id):
-    """The last decision that took the place of one."""
-    while True:
-        after = Decision.objects.filter(supersedes=decision_id).values_list("pk", flat=True).first()
-        if after is None:
-            return decision_id
-        decision_id = after
+def _came_back(claim):
+    grant = standing_grant(claim)
+    target = grant.amount_fen if grant else 0
+    decision = grant or claim.decision
+    while grant is None and (later := decision.successor()):
+        decision = later
+    application = claim.decision.application
+    path = reverse("enterprises:policies")
+    if application:
+        path = reverse("applications:detail", args=[application.public_id])
+    place = (claim.enterprise_id, claim.exclusivity_group)
+    counts = _apply(
+        {place: chain_of(claim, lock=True)},
+        {place: (None if waits_for_records(claim) else target, decision.pk)},
+        Occasion(
+            "银行退回", timezone.now(), path, claim_title(claim).removesuffix("补发"), plan_return
+        ),
+    )
+    if application:
+        holdings.let_go_of_repaid(application)
+    return counts

@@ -21,6 +21,7 @@ from subsidies.models import (
     Claim,
     ClaimStep,
     Decision,
+    Entitlement,
     SubsidyApplication,
     SubsidyApplicationPerson,
 )
@@ -28,17 +29,13 @@ from subsidies.policy import ENGINE_VERSION, FactError
 from subsidies.policy import facts as catalogue
 
 from . import entitlements
+from .adjustments import correct_application
 from .application_cases import CaseResult, decide_case, sha256_of
 from .application_needs import FIXED, NEVER_ASKED, PROVEN_BY_RECORD, Needs, needs_of
-from .application_records import (
-    NET_INCREASE_YEAR,
-    Known,
-    PersonAsked,
-    count_referred,
-    of_applicant,
-    of_persons,
-)
+from .application_records import Known, PersonAsked, of_applicant, of_persons
+from .chains import is_late, recovered_of
 from .claims import move, require_officer, require_reason
+from .holdings import chain_of_application, paid_by, take_decided
 from .notify import to_members, to_users
 from .parameters import ParameterBook
 from .publishing import compiled
@@ -62,6 +59,15 @@ class Completion:
     value: object
     document: str
     person: int | None = None  # SubsidyApplicationPerson id
+
+
+@dataclass(frozen=True)
+class Late:
+    """An application with approved money is decided again: its claims, what it held, by whom."""
+
+    chain: list[Claim]
+    held: list[Entitlement]
+    by: User | None
 
 
 def legal_date_of(application: SubsidyApplication) -> date:
@@ -145,16 +151,23 @@ def decide(application: SubsidyApplication, by) -> Decision:
     """Decide on a locked, handed-in application; a decision before this one is superseded.
 
     by: the officer, None when it was decided on handing in. A grant makes a claim that waits for
-    the first review. Raises Refused when its claim is already on its way. What is capped is read
-    under locks of the applicant and of everyone it is for.
+    the first review; once money was approved, the difference is 补发 or 追回 (adjustments.py).
+    Raises Refused when its claim is under review or public. What is capped is read under locks of
+    the applicant and of everyone it is for.
     """
     persons = list(application.persons.all())
     lock_applicant(application)
     entitlements.lock(_beneficiaries(application, persons))
     before = standing_decision(application)
-    if before is not None:
+    chain = chain_of_application(application)
+    late = chain if _is_late(application, chain) else []
+    if late:
+        # What it holds itself is not what it has had: the facts are read without it.
+        held = entitlements.let_go(application, "申请重新决定")
+        decision = _granted_or_not(application, persons, before, Late(late, held, by))
+    else:
         give_up_claim(application, by, "按新的材料重新决定")
-    decision = _granted_or_not(application, persons, before)
+        decision = _granted_or_not(application, persons, before)
     application.state = (
         SubsidyApplicationState.SUBMITTED
         if decision.outcome == Outcome.REVIEW
@@ -162,8 +175,20 @@ def decide(application: SubsidyApplication, by) -> Decision:
     )
     application.handled_by, application.handled_at = by, timezone.now()
     application.save(update_fields=["state", "handled_by", "handled_at"])
-    _tell(application, decision)
+    if not late or decision.outcome == Outcome.REVIEW:
+        _tell(application, decision)
     return decision
+
+
+def _is_late(application, chain):
+    return is_late(chain, recovered_of(Claim.objects.filter(decision__application=application)))
+
+
+def may_correct(application) -> bool:
+    """Whether deciding again makes a difference, 补发 or 追回, of money that was approved."""
+    claims = Claim.objects.filter(decision__application=application)
+    living = list(claims.exclude(state=ClaimState.SUPERSEDED))
+    return is_late(living, recovered_of(claims))
 
 
 def lock_applicant(application) -> None:
@@ -192,23 +217,23 @@ def give_up_claim(application, by, reason: str) -> None:
 
     Raises Refused when a review, a notice or a payment rests on it.
     """
-    claim = (
-        Claim.objects.filter(decision__application=application)
-        .exclude(state=ClaimState.SUPERSEDED)
-        .select_for_update(of=("self",))
-        .first()
-    )
-    if claim is None:
-        return
-    if claim.state not in _CHANGEABLE:
+    chain = chain_of_application(application)
+    if _is_late(application, chain):
         raise Refused(
-            f"这份申请的补贴现在是“{claim.get_state_display()}”。要先在审核或公示里退回，才能重新办理。"
+            "这份申请的补贴已经批准或发放，不能退回或撤回。要更正的，由工作人员填写核实的数据，"
+            "重新决定，多退少补。"
         )
-    move([claim], ClaimState.SUPERSEDED, by, reason)
+    for claim in chain:
+        if claim.state not in _CHANGEABLE:
+            raise Refused(
+                f"这份申请的补贴现在是“{claim.get_state_display()}”。"
+                "要先在审核或公示里退回，才能重新办理。"
+            )
+    move(chain, ClaimState.SUPERSEDED, by, reason)
 
 
-def _granted_or_not(application, persons, before):
-    """Store the decision, and for a grant the claim with its entitlements.
+def _granted_or_not(application, persons, before, late: Late | None = None):
+    """Store the decision, and for a grant the claim with its entitlements, or what corrects it.
 
     When the register refuses, somebody was quicker since the facts were read: they are read again,
     and where the policy's own rules do not bar it then, the register's word does.
@@ -222,8 +247,14 @@ def _granted_or_not(application, persons, before):
         try:
             with transaction.atomic():
                 decision = _store(application, policy, case, result, before)
-                if result.outcome == Outcome.GRANT:
-                    _claim(application, persons, decision, result)
+                granted = result.outcome == Outcome.GRANT
+                paid = paid_by(application, persons, case, result) if granted else []
+                if late:
+                    path = reverse("applications:detail", args=[application.public_id])
+                    correct_application(late.chain, decision, late.by, path)
+                    take_decided(application, decision, paid, late.held)
+                elif granted:
+                    _claim(application, decision, paid)
                 return decision
         except entitlements.AlreadyTaken as taken:
             facts_again = case_of(application, persons)
@@ -252,7 +283,7 @@ def _store(application, policy, case, result: CaseResult, before):
     )
 
 
-def _claim(application, persons, decision, result):
+def _claim(application, decision, paid):
     key = application.provision_id.partition("/")[2]
     claim = Claim.objects.create(
         decision=decision,
@@ -263,31 +294,7 @@ def _claim(application, persons, decision, result):
         amount_fen=decision.amount_fen,
     )
     ClaimStep.objects.create(claim=claim, state=claim.state, note="按申请作出决定")
-    entitlements.take(claim, paid_by(application, persons, decision.facts, result))
-
-
-def paid_by(application, persons, case, result: CaseResult) -> list[entitlements.Paid]:
-    """Whom a grant pays, as the register names them.
-
-    A net increase pays an enterprise, and its persons are then had as well.
-    """
-    if case["persons"] is not None:
-        return [
-            entitlements.Paid(
-                persons[index].beneficiary,
-                case["persons"][index]["values"].get("months", case["values"].get("months")),
-            )
-            for index in result.granted
-        ]
-    enterprise_id = application.enterprise_id
-    paid = [entitlements.Paid(entitlements.of_enterprise(enterprise_id))]
-    if case["sources"].get("persons_paid_agency_referral") == "entitlements":
-        persons_in_it = entitlements.net_increase_persons(enterprise_id, NET_INCREASE_YEAR)
-        had = entitlements.already_paid(persons_in_it)
-        if count_referred(had) != case["values"]["persons_paid_agency_referral"]:
-            raise entitlements.AlreadyTaken([])  # one more since the facts were read
-        paid += [entitlements.Paid(person) for person in persons_in_it if person not in had]
-    return paid
+    entitlements.take(claim, paid)
 
 
 def _tell(application, decision):

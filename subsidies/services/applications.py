@@ -345,11 +345,12 @@ def withdraw(application, user) -> SubsidyApplication:
     with transaction.atomic():
         states = (*OPEN_FOR_APPLICANT, SubsidyApplicationState.SUBMITTED)
         found = _locked(application, user, (*states, SubsidyApplicationState.DECIDED))
-        if found.state == SubsidyApplicationState.DECIDED:
-            claim = living_claim(found)
-            if claim is None or claim.state != ClaimState.SCREENED:
-                raise Refused("已经有结果，不能再撤回。")
-            give_up_claim(found, None, "申请人撤回")
+        claim = living_claim(found)
+        if found.state == SubsidyApplicationState.DECIDED and (
+            claim is None or claim.state != ClaimState.SCREENED
+        ):
+            raise Refused("已经有结果，不能再撤回。")
+        give_up_claim(found, None, "申请人撤回")
         found.state = SubsidyApplicationState.WITHDRAWN
         found.save(update_fields=["state"])
         return found

@@ -36,7 +36,7 @@ class Debt:
     fen: int
     repaid: int
     pending: bool = True  # asked for and not closed
-    waived: bool = False
+    waived: int = 0  # fen that two people gave up and the claimant still has
 
 
 @dataclass
@@ -54,13 +54,18 @@ class Plan:
     recover_fen: int = 0
 
 
-def plan_correction(links: list[Link], debts: list[Debt], target: int) -> Plan:
+def plan_correction(links: list[Link], debts: list[Debt], target: int | None) -> Plan:
     """Bring a chain to `target` fen, what the standing decision grants (0 for nothing).
+
+    None: records are missing, see `plan_waiting`.
 
     More than before: the difference as a new claim; what was asked back is first given up for it.
     Less: claims whose money has not left go to a person, the latest first; what has left is asked
-    back. A sum that was waived is neither asked for again nor paid on top.
+    back. A sum that was waived is neither asked for again nor paid on top; it covers money that the
+    claimant has, never money that has not left yet.
     """
+    if target is None:
+        return plan_waiting(links)
     plan = Plan(
         replaced=[link.pk for link in links if link.at is At.OPEN],
         returned=[link.pk for link in links if link.at is At.PUBLISHED],
@@ -68,7 +73,7 @@ def plan_correction(links: list[Link], debts: list[Debt], target: int) -> Plan:
     with_person = any(link.at in (At.PUBLISHED, At.PERSON) for link in links)
     due = [link for link in links if link.at is At.DUE]
     kept = sum(link.fen for link in links if link.at is At.SENT) - sum(d.repaid for d in debts)
-    waived = sum(debt.fen - debt.repaid for debt in debts if debt.waived)
+    waived = sum(debt.waived for debt in debts)
     pending = [debt for debt in debts if debt.pending]
     asked = sum(debt.fen - debt.repaid for debt in pending)
 
@@ -77,12 +82,36 @@ def plan_correction(links: list[Link], debts: list[Debt], target: int) -> Plan:
 
     if pending and (due or target > holds()):
         plan.dropped, asked = [debt.pk for debt in pending], 0
-    while due and holds() - waived > target:
+    while due and holds() > target:
         plan.returned.append(due.pop().pk)
         with_person = True
     if not with_person:
         plan.extra_fen = max(0, target - holds())
     plan.recover_fen = max(0, holds() - waived - target)
+    return plan
+
+
+def plan_return(links: list[Link], debts: list[Debt], target: int | None) -> Plan:
+    """What a payment that came back means for its chain. target: None while records are missing.
+
+    It is due again. What of the due money the standing decision does not cover goes to a person,
+    the latest first; less is asked back when less has left. Claims under review stay as they are.
+    """
+    due = [link for link in links if link.at is At.DUE]
+    if target is None:
+        return Plan(returned=[link.pk for link in due])
+    plan = Plan()
+    pending = [debt for debt in debts if debt.pending]
+    asked = sum(debt.fen - debt.repaid for debt in pending)
+    held = sum(link.fen for link in links if link.at is not At.PERSON)
+    held -= sum(debt.repaid for debt in debts)
+    while due and held > target:
+        link = due.pop()
+        plan.returned.append(link.pk)
+        held -= link.fen
+    owed = max(0, held - sum(debt.waived for debt in debts) - target)
+    if owed != asked:
+        plan.dropped, plan.recover_fen = [debt.pk for debt in pending], owed
     return plan
 
 
@@ -98,12 +127,35 @@ def plan_waiting(links: list[Link]) -> Plan:
     )
 
 
+def still_waived(waivers: list[tuple], bounced: list[tuple]) -> list[int]:
+    """What of each waived sum the claimant still has; fen, in the order of `waivers`.
+
+    waivers: (moment, fen) of sums given up; bounced: (moment, fen) of payments the bank sent back.
+    Money that came back to the bureau uses up what was waived before it, the oldest first: the
+    claimant does not have it any more, and a new payment pays what is granted and nothing on top.
+    """
+    left = [fen for _, fen in waivers]
+    for moment, fen in sorted(bounced):
+        for index, (waived_at, _) in enumerate(waivers):
+            if waived_at <= moment:
+                used = min(left[index], fen)
+                left[index] -= used
+                fen -= used
+    return left
+
+
+def overpaid(links: list[Link], debts: list[Debt], target: int) -> bool:
+    """Whether a claimant has more than `target`, asked back, waived or neither."""
+    sent = sum(link.fen for link in links if link.at is At.SENT)
+    return sent - sum(debt.repaid for debt in debts) > target
+
+
 def difference(links: list[Link], debts: list[Debt], target: int, but: int) -> int:
     """What a person may still grant when they take up the claim `but` again; 0 or less: nothing.
 
     Everything of the chain counts but that claim and those that wait for a person.
     """
-    counted = sum(link.fen for link in links if link.pk != but and link.at not in (At.PERSON,))
+    counted = sum(link.fen for link in links if link.pk != but and link.at is not At.PERSON)
     repaid = sum(debt.repaid for debt in debts)
     asked = sum(debt.fen - debt.repaid for debt in debts if debt.pending)
     return target - (counted - repaid - asked)

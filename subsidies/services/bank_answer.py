@@ -8,7 +8,7 @@ import io
 import re
 import unicodedata
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import python_calamine
 
@@ -43,6 +43,7 @@ _HEADINGS = {
 }
 _PAID = {"成功", "已到账", "到账", "交易成功", "处理成功", "已支付", "支付成功"}
 _RETURNED = {"失败", "退回", "已退回", "银行退回", "退汇", "已退汇", "交易失败", "处理失败"}
+_AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?")
 _BRACKETS = re.compile(r"[（(].*?[)）]")
 
 
@@ -57,8 +58,8 @@ class AnswerRejected(Refused):
 def apply_bank_answer(batch_id, user, content: bytes, name: str, on: date) -> dict:
     """Record what the bank's file says of a batch, on a day.
 
-    content: an .xlsx, .xls or .csv (UTF-8 or GB18030). Each line is found by 编号, else by 序号; an
-    account or amount in it must agree. Returns {"paid", "returned"} lines of the file. The same
+    content: an .xlsx, .xls or .csv (UTF-8 or GB18030). Each line is found by 编号, else by 序号 with
+    an account or amount; these must agree. Returns {"paid", "returned"} lines of the file. The same
     file again changes nothing. Raises AnswerRejected with every bad line, and nothing is recorded.
     """
     batch = PaymentBatch.objects.visible_to(user).filter(public_id=batch_id).first()
@@ -96,24 +97,24 @@ def _is_total(row):
 
 
 def _read(content, name):
-    """Column places by meaning, and [(line number, cells as text)] below the head."""
+    """Column places by meaning, and [(line number of the file, cells as text)] below the head."""
     if len(content) > MOST_BYTES:
         raise AnswerRejected("文件超过 10 MB，不像是这一批的回盘文件。")
-    table = _csv(content) if name.lower().endswith(".csv") else _workbook(content)
+    table = _csv(content, name) if name.lower().endswith(".csv") else _workbook(content)
     if len(table) > MOST_LINES:
         raise AnswerRejected(f"文件超过 {MOST_LINES:,} 行，不像是这一批的回盘文件。")
-    for place, cells in enumerate(table):
+    for place, (_, cells) in enumerate(table):
         found = {}
         for column, cell in enumerate(cells):
             meaning = _HEADINGS.get(_BRACKETS.sub("", cell).replace(" ", ""))
             if meaning:
                 found.setdefault(meaning, column)
         if "result" in found and {"id", "number"} & set(found):
-            return found, [(n, row) for n, row in enumerate(table[place + 1 :], place + 2)]
+            return found, table[place + 1 :]
     raise AnswerRejected("没有找到表头。要有“编号”或“序号”一列，和“处理结果”一列。")
 
 
-def _csv(content):
+def _csv(content, name):
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -122,14 +123,27 @@ def _csv(content):
             continue
     else:
         raise AnswerRejected("文件的文字读不出来。请存成 UTF-8 或 GB18030 的 CSV，或者 Excel。")
-    return [[_text(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
+    # Strict: a quote that is never closed would swallow the lines after it.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    table, begins_at = [], 1
+    try:
+        for row in reader:
+            table.append((begins_at, [_text(cell) for cell in row]))
+            begins_at = reader.line_num + 1
+        return table
+    except csv.Error as error:
+        raise AnswerRejected(
+            f"文件“{name}”第 {begins_at} 行读不出来，没有登记。"
+            "可能有引号没有成对，或者这一行不是文字。请改好，或者存成 Excel 文件再传。"
+        ) from error
 
 
 def _workbook(content):
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)
-        return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        rows = sheet.to_python(skip_empty_area=False)
+        return [(n, [_text(cell) for cell in row]) for n, row in enumerate(rows, 1)]
     except (python_calamine.CalamineError, ValueError) as error:
         raise AnswerRejected("文件打不开。请用 Excel 文件（.xlsx）或 CSV。") from error
 
@@ -153,6 +167,9 @@ def _line(row, by_id, by_number):
         payment = by_number.get(row.get("number", ""))
         if payment is None:
             raise ValueError(f"序号 {row.get('number') or '（空）'} 不在这一批里")
+        if not row.get("account") and not row.get("amount"):
+            # Every batch has a first line: the number alone does not say that it is this one.
+            raise ValueError("只有序号，没有账号或金额，看不出是不是这一批")
     if row.get("account") and row["account"].replace(" ", "") != payment.account_number:
         raise ValueError(f"账号和第 {payment.number} 笔送出的不一致")
     if row.get("amount") and _fen(row["amount"]) != payment.amount_fen:
@@ -163,10 +180,10 @@ def _line(row, by_id, by_number):
 
 
 def _fen(text):
-    try:
-        fen = Decimal(text.replace(",", "")) * 100
-    except InvalidOperation:
-        raise ValueError(f"金额“{text}”不是数字") from None
+    plain = text.replace(",", "")
+    if not _AMOUNT.fullmatch(plain):
+        raise ValueError(f"金额“{text}”不是数字")
+    fen = Decimal(plain) * 100
     return int(fen) if fen == fen.to_integral_value() else None
 
 

@@ -107,6 +107,7 @@ def check_run(screening: ScreeningRun) -> ScreeningRun:
     To be called in the run's transaction once its claims are written. Sets and saves `budget` and
     `held`; city staff are told of a held run. Runs held before are let go when all fits again.
     """
+    _lock_budgets(screening.base_year)
     found = figures(screening)
     over = [row for row in found["rows"] if row["over_fen"]]
     screening.budget, screening.held = found, bool(over)
@@ -116,6 +117,38 @@ def check_run(screening: ScreeningRun) -> ScreeningRun:
     else:
         _let_go(screening.region_id, screening.base_year, found)
     return screening
+
+
+def _lock_budgets(base_year):
+    """Who adds to what counts against budgets does so one after the other; claims are locked first."""
+    rows = Budget.objects.filter(base_year=base_year, approver__isnull=False)
+    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
+
+
+def require_room(claim: Claim) -> None:
+    """A claim was taken up again and counts once more: does it fit the budgets of its kind and year?
+
+    Raises Refused with the figures when it does not, unless a document let as much through with a
+    run; what the claim was is kept then, until a budget is raised by two people.
+    """
+    run = claim.decision.screening
+    if run is None:
+        return
+    _lock_budgets(claim.base_year)
+    found = figures(run)
+    group = claim.exclusivity_group
+    over = [
+        row
+        for row in found["rows"]
+        if row["over_fen"]
+        and row["group"] == group
+        and claim.enterprise.region_id.startswith(row["region"])
+    ]
+    if over:
+        raise Refused(
+            f"重新办理 {yuan(claim.amount_fen)} 元会超出预算，没有办理：{in_words({'rows': over})}。"
+            "请市级先增加预算，再重新办理。"
+        )
 
 
 def in_words(budget: dict) -> str:

@@ -20,8 +20,9 @@ from django.urls import reverse
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimStep, Decision
 
-from .adjustments import correct_late, is_late, locked_living
+from .adjustments import correct_late
 from .bundles import Bundle
+from .chains import is_late, locked_living, recovered_of
 from .notify import to_users
 
 _REPLACED = (
@@ -42,8 +43,14 @@ def renew_claims(screening, changed: dict[int, list[tuple[str, str, int]]]) -> C
     counts = Counter()
     now = screening.created_at
     note = f"第 {screening.number} 次筛查时，社保记录或政策有更正"
-    chains = _living_chains(screening, changed)
-    late = {place: chain for place, chain in chains.items() if is_late(chain)}
+    of_changed = Claim.objects.filter(
+        base_year=screening.base_year,
+        enterprise_id__in=list(changed),
+        decision__application__isnull=True,
+    )
+    chains = _living_chains(of_changed)
+    recovered = recovered_of(of_changed)
+    late = {place: chain for place, chain in chains.items() if is_late(chain, recovered)}
     steps, superseded, returned, undone = [], [], [], Counter()
     blocked = set(late)
     for place, chain in chains.items():
@@ -94,14 +101,9 @@ def renew_claims(screening, changed: dict[int, list[tuple[str, str, int]]]) -> C
     return counts
 
 
-def _living_chains(screening, changed):
-    """(enterprise id, group) → its claims of the run's year that are not superseded, locked."""
+def _living_chains(of_changed):
+    """(enterprise id, group) → its claims that are not superseded, locked."""
     chains = {}
-    of_changed = Claim.objects.filter(
-        base_year=screening.base_year,
-        enterprise_id__in=list(changed),
-        decision__application__isnull=True,
-    )
     for claim in locked_living(of_changed):
         chains.setdefault((claim.enterprise_id, claim.exclusivity_group), []).append(claim)
     return chains

@@ -27,7 +27,8 @@ from django.utils import timezone
 
 from portal.refused import Refused
 from portal.ui.formatting import full_date
-from subsidies.models import Claim, Decision, Entitlement, SubsidyApplicationPerson
+from subsidies.enums import ClaimState
+from subsidies.models import Claim, Decision, Entitlement, Recovery, SubsidyApplicationPerson
 from subsidies.policy import LoadedPolicy
 
 from .bundles import exclusivity_group
@@ -113,46 +114,74 @@ def _lock_number(beneficiary):
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def take(claim: Claim, paid: Iterable[Paid]) -> int:
-    """Enter a new claim into the register; returns the number of rows. Inside its transaction.
+def take(claim: Claim, paid: Iterable[Paid], held: Iterable[Entitlement] = ()) -> int:
+    """Enter a claim into the register; returns the number of rows. Inside its transaction.
 
-    Raises AlreadyTaken, with nothing entered, when one of its beneficiaries has a living row for
-    one of its things.
+    held: released rows of its chain to hold on to beside them; of the months of both the more
+    count. Raises AlreadyTaken, with nothing entered, when one of its beneficiaries has a living row
+    for one of its things.
     """
     decision = claim.decision
     policy = compiled(decision.policy)
     key = decision.provision_id.partition("/")[2]
     things = things_of(policy, key, claim.base_year, claim.public_id)
-    now = timezone.now()
     rows = {
-        (one.beneficiary, thing, period): Entitlement(
-            beneficiary=one.beneficiary,
-            thing=thing,
-            period=period,
-            months=one.months,
-            claim=claim,
-            taken_at=now,
-        )
+        (one.beneficiary, thing): _row(claim, one.beneficiary, thing, period, one.months)
         for one in paid
         for thing, period in things
     }
+    for one in held:
+        same = rows.get((one.beneficiary, one.thing))
+        if same is None:
+            rows[one.beneficiary, one.thing] = _copy(claim, one)
+        else:
+            months = [n for n in (same.months, one.months) if n is not None]
+            same.months = max(months, default=None)
+    return _enter(rows.values())
+
+
+def take_again(claim: Claim, rows: Iterable[Entitlement]) -> int:
+    """Enter released rows of a chain for another claim of it, as they were."""
+    return _enter([_copy(claim, one) for one in rows])
+
+
+def _row(claim, beneficiary, thing, period, months):
+    return Entitlement(
+        beneficiary=beneficiary,
+        thing=thing,
+        period=period,
+        months=months,
+        claim=claim,
+        taken_at=timezone.now(),
+    )
+
+
+def _copy(claim, one):
+    return _row(claim, one.beneficiary, one.thing, one.period, one.months)
+
+
+def _enter(rows):
     # In one order, so that two claims with persons in common wait for each other, never both.
-    ordered = [rows[place] for place in sorted(rows)]
+    ordered = sorted(rows, key=_place)
     try:
         with transaction.atomic():
             Entitlement.objects.bulk_create(ordered, batch_size=2000)
     except IntegrityError as error:
         if error.__cause__.diag.constraint_name != CONSTRAINT:
             raise
-        raise AlreadyTaken(_conflicts(rows)) from error
+        raise AlreadyTaken(_conflicts({_place(row) for row in ordered})) from error
     return len(ordered)
+
+
+def _place(row):
+    return row.beneficiary, row.thing, row.period
 
 
 def _conflicts(rows):
     living = Entitlement.objects.filter(
         released_at__isnull=True, beneficiary__in={place[0] for place in rows}
     ).select_related("claim__decision__policy", "claim__enterprise")
-    return [one for one in living if (one.beneficiary, one.thing, one.period) in rows]
+    return [one for one in living if _place(one) in rows]
 
 
 def describe(one: Entitlement) -> str:
@@ -187,19 +216,35 @@ def release_all(claims: Iterable[Claim], reason: str) -> int:
     ).update(released_at=timezone.now(), released_reason=reason[:200])
 
 
-def already_paid(
-    beneficiaries: Iterable[str], year: int | None = None, without: Claim | None = None
-) -> dict[str, list[str]]:
+def rows_of(claims: Iterable[Claim]) -> list[Entitlement]:
+    """The living rows of claims."""
+    return list(
+        Entitlement.objects.filter(
+            claim__in=[claim.pk for claim in claims], released_at__isnull=True
+        ).order_by("pk")
+    )
+
+
+def let_go(application, reason: str) -> list[Entitlement]:
+    """Release all that an application's claims hold; returns the rows, to hold on to some of them.
+
+    Before it is decided again: what it holds itself must not stand in its own way.
+    """
+    claims = list(Claim.objects.filter(decision__application=application))
+    rows = rows_of(claims)
+    release_all(claims, reason)
+    return rows
+
+
+def already_paid(beneficiaries: Iterable[str], year: int | None = None) -> dict[str, list[str]]:
     """beneficiary → ids of the provisions it has had or is being paid, sorted; none: not a key.
 
     year: only what belongs to that base year, for provisions of a base year. What merely cannot be
-    had beside something is not among them. without: a claim that is about to be given up.
+    had beside something is not among them.
     """
     rows = Entitlement.objects.filter(beneficiary__in=list(beneficiaries), released_at__isnull=True)
     if year is not None:
         rows = rows.filter(claim__base_year=year)
-    if without is not None:
-        rows = rows.exclude(claim=without)
     found: dict[str, set[str]] = {}
     for beneficiary, provision_id in rows.values_list(
         "beneficiary", "claim__decision__provision_id"
@@ -225,14 +270,23 @@ def received(beneficiaries: Iterable[str], provision_id: str) -> dict[str, tuple
 
 
 def paid_in_year_fen(enterprise_id: int, provision_id: str, year: int) -> int:
-    """What an enterprise has got, or is being paid, under one provision in one year, in fen."""
+    """What an enterprise has got, or is being paid, under one provision in one year, in fen.
+
+    Of the applications that hold something in the register: one that was let go of has nothing, or
+    is just decided again. What was paid back does not count.
+    """
+    holding = Entitlement.objects.filter(
+        released_at__isnull=True, claim__enterprise=enterprise_id
+    ).values("claim__decision__application")
     claims = Claim.objects.filter(
         enterprise=enterprise_id,
         base_year=year,
         decision__provision_id=provision_id,
-        decision__application__isnull=False,
-    ).exclude(state="superseded")
-    return claims.aggregate(sum=Sum("amount_fen"))["sum"] or 0
+        decision__application__in=holding,
+    )
+    living = claims.exclude(state=ClaimState.SUPERSEDED).aggregate(sum=Sum("amount_fen"))["sum"]
+    repaid = Recovery.objects.filter(claim__in=claims).aggregate(sum=Sum("repaid_fen"))["sum"]
+    return (living or 0) - (repaid or 0)
 
 
 def net_increase_persons(enterprise_id: int, year: int) -> list[str]:

@@ -15,12 +15,15 @@ from portal.places.working_days import workdays_after
 from portal.refused import Refused
 from portal.ui.formatting import full_date
 from subsidies.enums import ClaimState, ObjectionState
-from subsidies.models import Claim, Decision, Objection, PublicNotice
+from subsidies.models import Claim, ClaimStep, Decision, Objection, PublicNotice
 
+from .balance import At
+from .chains import chain_of, place_of
 from .claims import require_officer, set_aside
 from .notice_lines import NoticeLines
 from .notices import conclude_notice, is_running
 from .notify import to_users
+from .payments import in_prepared_batch, take_out
 
 
 def _due_on(now):
@@ -102,13 +105,12 @@ def object_to_decision(
     decision = Decision.objects.select_related("enterprise", "application").get(pk=decision.pk)
     if not Decision.objects.standing().filter(pk=decision.pk).exists():
         raise Refused("这项决定已经更正。请看最新的决定，再提出异议。")
-    claim = Claim.objects.filter(decision=decision, state=ClaimState.PUBLISHED).first()
-    notice = claim.notice if claim else None
-    if notice and not is_running(notice, now):
-        raise Refused("公示期已过。请打热线或联系您的服务专员说明情况。")
     earlier = Objection.objects.unanswered().filter(decision=decision, created_by=user)
     try:
         with transaction.atomic():
+            claim, notice = _published(decision)
+            if notice and not is_running(notice, now):
+                raise Refused("公示期已过。请打热线或联系您的服务专员说明情况。")
             objection = Objection.objects.create(
                 region_id=(decision.enterprise or decision.application).region_id,
                 notice=notice,
@@ -130,6 +132,21 @@ def object_to_decision(
         return first
 
 
+def _published(decision):
+    """(claim, its locked notice) while a decision's claim is on a public list, else (None, None).
+
+    Under the lock nobody concludes the notice between this look and the objection.
+    """
+    published = Claim.objects.filter(decision=decision, state=ClaimState.PUBLISHED)
+    claim = published.first()
+    if claim is None:
+        return None, None
+    notices = PublicNotice.objects.select_for_update(of=("self",)).defer("entries")
+    notice = notices.get(pk=claim.notice_id)
+    # Who held the lock may have approved it, or taken it off the list.
+    return (claim, notice) if published.filter(notice=notice).exists() else (None, None)
+
+
 def _tell_staff(objection, subject):
     region = objection.region_id
     staff = User.objects.filter(
@@ -148,9 +165,9 @@ def _tell_staff(objection, subject):
 
 
 def answer_objection(objection_id, user, *, upheld: bool, answer: str) -> Objection:
-    """Answer in writing. An upheld one takes its claim out of the notice.
+    """Answer in writing. An upheld one takes its claim out of the notice, or out of payment.
 
-    Raises Refused without an answer, or when a colleague answered already. When the notice's days
+    What has left already stays until the decision is corrected; a step says so. Raises Refused without an answer, or when a colleague answered already. When the notice's days
     are over and this was what held it, the approvals follow at once.
     """
     require_officer(user)
@@ -170,15 +187,16 @@ def answer_objection(objection_id, user, *, upheld: bool, answer: str) -> Object
             if objection.answered_by_id == user.pk and objection.answer == answer:
                 return objection
             raise Refused(f"这条异议已由{objection.answered_by}答复，不能再改。")
+        if objection.notice_id:
+            # Before the claims, as whoever concludes it does.
+            notices = PublicNotice.objects.select_for_update(of=("self",)).defer("entries")
+            notices.get(pk=objection.notice_id)
         objection.state = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
         objection.answer, objection.answered_by = answer, user
         objection.answered_at = timezone.now()
         objection.save()
-        if upheld and objection.claim_id:
-            claims = Claim.objects.select_for_update(of=("self",)).filter(
-                pk=objection.claim_id, state=ClaimState.PUBLISHED
-            )
-            set_aside(list(claims), user, f"异议成立：{answer}"[:150])
+        if upheld:
+            _hold_back(objection, user, f"异议成立：{answer}"[:150])
         if objection.created_by_id:
             to_users(
                 "objection_answered",
@@ -191,6 +209,33 @@ def answer_objection(objection_id, user, *, upheld: bool, answer: str) -> Object
         if objection.notice_id:
             conclude_notice(objection.notice)
         return objection
+
+
+def _hold_back(objection, user, reason):
+    """Money that is public or has not left goes to a person; of what has left a step tells."""
+    claim = objection.claim
+    if claim is None and objection.decision_id:
+        claim = Claim.objects.filter(decision=objection.decision_id).first()
+    if claim is None:
+        return
+    chain = chain_of(claim, lock=True)
+    prepared = in_prepared_batch([one.pk for one in chain])
+    places = {one: place_of(one, prepared) for one in chain}
+    set_aside([one for one in chain if places[one] is At.PUBLISHED], user, reason)
+    due = [one for one in chain if places[one] is At.DUE]
+    if due:
+        take_out([one.pk for one in due if one.pk in prepared], reason)
+        set_aside(due, user, reason)
+    ClaimStep.objects.bulk_create(
+        ClaimStep(
+            claim=one,
+            state=one.state,
+            by=user,
+            note=f"{reason}。已拨付，等更正后的决定补发或追回。"[:200],
+        )
+        for one in chain
+        if places[one] is At.SENT
+    )
 
 
 def _where_answered(objection):

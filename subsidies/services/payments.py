@@ -13,7 +13,6 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.models import Reveal
 from portal.refused import Refused
 from portal.ui.formatting import cn_datetime, thousands, yuan
 from subsidies.enums import ClaimState, PaymentBatchState, PaymentState
@@ -35,8 +34,6 @@ from .notify import to_claimants, to_users
 from .numbering import next_number
 from .payees import accounts_of, misnamed
 
-FETCHED = "payment_file"
-FEWEST_REASON = 4
 _PAYABLE = (ClaimState.APPROVED, ClaimState.PAYMENT_RETURNED)
 
 
@@ -377,41 +374,3 @@ def in_prepared_batch(claim_ids) -> set[int]:
             "claim", flat=True
         )
     )
-
-
-def fetch_list(batch_id, user, reason: str) -> tuple[PaymentBatch, list[Payment]]:
-    """The list with its accounts in full, for the payment file; who fetched it and why is kept.
-
-    Raises Refused without a reason, and for a cancelled batch.
-    """
-    require_officer(user)
-    reason = (reason or "").strip()
-    if len(reason) < FEWEST_REASON:
-        raise Refused(f"请写明为什么下载，至少 {FEWEST_REASON} 个字。这条理由会留档。")
-    batch = PaymentBatch.objects.visible_to(user).filter(public_id=batch_id).first()
-    if batch is None:
-        raise Refused("这一批不在您负责的地区。")
-    if batch.state == PaymentBatchState.CANCELLED:
-        raise Refused(f"{batch}已撤销，没有可下载的文件。")
-    with transaction.atomic():
-        Reveal.objects.create(
-            by=user,
-            subject_kind=FETCHED,
-            subject_id=batch.pk,
-            subject_label=str(batch)[:80],
-            field="account_number",
-            reason=reason[:200],
-        )
-        listed = (
-            batch.payments.standing()
-            .select_related("claim__decision")
-            .defer(*unread("claim__decision__"))
-            .prefetch_related(policies("claim__decision__"))
-            .order_by("number")
-        )
-        return batch, list(listed)
-
-
-def fetches(batch: PaymentBatch):
-    """Who fetched the payment file of a batch, when and why, the last first."""
-    return Reveal.objects.filter(subject_kind=FETCHED, subject_id=batch.pk).select_related("by")

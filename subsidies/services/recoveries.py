@@ -14,11 +14,14 @@ from portal.places.working_days import workdays_after
 from portal.refused import Refused
 from portal.ui.formatting import full_date, yuan
 from subsidies.enums import RecoveryState
-from subsidies.models import Claim, ClaimStep, Recovery, Repayment
+from subsidies.models import Claim, ClaimStep, PaymentBatch, Recovery, Repayment
 
+from .chains import lock_chains
 from .claims import require_officer
+from .holdings import let_go_of_repaid
 from .naming import claim_title
 from .notify import to_claimants
+from .numbering import lock_number
 
 FEWEST_DAYS, MOST_DAYS = 5, 120
 _PENDING = (RecoveryState.OPEN, RecoveryState.NOTIFIED)
@@ -32,9 +35,8 @@ def overdue(recoveries, today: date):
 def _locked(recovery_id, user):
     require_officer(user)
     visible = Recovery.objects.visible_to(user).filter(public_id=recovery_id)
-    # The claim first, as a screening does: a step about it would lock it after the recovery.
-    claims = Claim.objects.filter(pk__in=visible.values("claim"))
-    list(claims.select_for_update(no_key=True).values_list("pk", flat=True))
+    # Its chain first, as a screening does: a step about a claim would lock it after the recovery.
+    lock_chains(Claim.objects.filter(pk__in=visible.values("claim")))
     recovery = (
         visible.select_for_update(of=("self",))
         .select_related("claim__enterprise", "claim__decision__application__user")
@@ -47,6 +49,11 @@ def _locked(recovery_id, user):
 
 
 def _require_pending(recovery):
+    if recovery.state == RecoveryState.SUPERSEDED:
+        raise Refused(
+            "这笔追回已被更正，不再要求退还。已经收到的款，有新的追回就登记到新的那一笔，"
+            "没有就退回给对方。"
+        )
     if recovery.state not in _PENDING:
         raise Refused(f"这笔追回{recovery.get_state_display()}，不能再办。")
 
@@ -63,16 +70,18 @@ def notify_recovery(recovery_id, user, working_days: int) -> Recovery:
     """
     with pghistory.context(act="recoveries.notify"), transaction.atomic():
         recovery = _locked(recovery_id, user)
-        due_on = workdays_after(timezone.localdate(), working_days)
-        if recovery.state == RecoveryState.NOTIFIED and recovery.handled_by_id == user.pk:
-            return recovery
         _require_pending(recovery)
-        if recovery.state == RecoveryState.NOTIFIED:
-            raise Refused(f"已通知，{full_date(recovery.due_on)}前退还。")
         if not FEWEST_DAYS <= working_days <= MOST_DAYS:
             raise Refused(
                 f"退还期限要 {FEWEST_DAYS} 到 {MOST_DAYS} 个工作日，您填的是 {working_days}。"
             )
+        if recovery.state == RecoveryState.NOTIFIED:
+            notified_on = timezone.localdate(recovery.notified_at)
+            same = recovery.due_on == workdays_after(notified_on, working_days)
+            if recovery.handled_by_id == user.pk and same:
+                return recovery
+            raise Refused(f"已通知，{full_date(recovery.due_on)}前退还。")
+        due_on = workdays_after(timezone.localdate(), working_days)
         recovery.state, recovery.due_on = RecoveryState.NOTIFIED, due_on
         recovery.notified_at, recovery.handled_by = timezone.now(), user
         recovery.save(update_fields=["state", "due_on", "notified_at", "handled_by"])
@@ -93,11 +102,12 @@ def notify_recovery(recovery_id, user, working_days: int) -> Recovery:
 
 
 def record_repayment(
-    recovery_id, user, *, amount_fen: int, paid_on: date, voucher: str
+    recovery_id, user, *, amount_fen: int, paid_on: date, voucher: str, shared: bool = False
 ) -> Recovery:
     """Money that came back, in full or in part. The same voucher counts once.
 
-    Raises Refused for more than is still out, a day to come, or a voucher used for another sum.
+    shared: the voucher is known to pay for another recovery as well. Raises Refused for more than
+    is still out, a day before the money left or to come, or a voucher used for another sum.
     """
     voucher = (voucher or "").strip()
     with pghistory.context(act="recoveries.repaid"), transaction.atomic():
@@ -117,8 +127,12 @@ def record_repayment(
                 f"还差 {yuan(recovery.left_fen)} 元，登记的金额要大于 0，不能超过这个数。"
                 f"您填的是 {yuan(amount_fen)} 元。"
             )
-        if paid_on > timezone.localdate():
-            raise Refused(f"到账日期不能晚于今天，您填的是 {full_date(paid_on)}。")
+        sent_on = _sent_on(recovery.claim)
+        if not sent_on <= paid_on <= timezone.localdate():
+            raise Refused(
+                f"到账日期要在送银行（{full_date(sent_on)}）到今天之间，您填的是 {full_date(paid_on)}。"
+            )
+        _require_own_voucher(recovery, voucher, shared)
         Repayment.objects.create(
             recovery=recovery,
             amount_fen=amount_fen,
@@ -134,7 +148,28 @@ def record_repayment(
             fields += ["state", "closed_at", "waive_asked_by", "waived_document"]
         recovery.save(update_fields=fields)
         _note(recovery, user, f"{full_date(paid_on)}退还 {yuan(amount_fen)} 元，凭证 {voucher}")
+        if recovery.claim.decision.application_id:
+            let_go_of_repaid(recovery.claim.decision.application)
         return recovery
+
+
+def _sent_on(claim):
+    """The day its money went to the bank first: nothing of it can have come back before."""
+    batches = PaymentBatch.objects.filter(payments__claim=claim, sent_at__isnull=False)
+    first = batches.order_by("sent_at").first()
+    return timezone.localdate(first.sent_at if first else claim.created_at)
+
+
+def _require_own_voucher(recovery, voucher, shared):
+    """One voucher for two recoveries is a slip unless the officer says that it pays for both."""
+    lock_number(f"voucher:{voucher}")
+    elsewhere = Repayment.objects.filter(voucher=voucher).exclude(recovery=recovery).first()
+    if elsewhere is not None and not shared:
+        raise Refused(
+            f"凭证 {voucher} 已用于另一笔追回：{full_date(elsewhere.paid_on)}"
+            f"退还 {yuan(elsewhere.amount_fen)} 元。请核对凭证号；确实是同一张凭证付了几笔的，"
+            "勾选“这张凭证也用于另一笔追回”再登记。"
+        )
 
 
 def ask_waiver(recovery_id, user, document: str) -> Recovery:

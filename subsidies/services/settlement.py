@@ -17,7 +17,8 @@ from portal.ui.formatting import full_date, local_date, yuan
 from subsidies.enums import ClaimState, PaymentBatchState, PaymentState
 from subsidies.models import Claim, Payment, PaymentBatch
 
-from .adjustments import lock_chains, money_came_back
+from .adjustments import money_came_back
+from .chains import lock_chains
 from .claims import move, require_officer
 from .naming import claim_title
 from .notify import to_claimants

@@ -22,6 +22,7 @@ from subsidies.explain import Names, explain, outcome_words
 from subsidies.forms import ObjectionForm
 from subsidies.models import Decision, SubsidyApplication, SubsidyApplicationDocument
 from subsidies.progress import claim_steps
+from subsidies.record_life import life_of
 from subsidies.services import applications as service
 from subsidies.services.application_decisions import standing_decision, title_of
 from subsidies.services.application_needs import needs_of
@@ -244,6 +245,7 @@ def detail(request, public_id):
         "documents": one.documents.all(),
         "claim": claim,
         "steps": claim_steps(claim, for_staff=False) if claim else (),
+        "life": life_of(claim) if claim else None,
         "may_edit": one.state in service.OPEN_FOR_APPLICANT,
         "may_withdraw": _may_withdraw(one, claim),
     }

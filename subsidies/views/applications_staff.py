@@ -18,6 +18,7 @@ from subsidies.explain import Names, explain, outcome_words
 from subsidies.forms import ReasonForm
 from subsidies.models import Decision, Entitlement, SubsidyApplication
 from subsidies.progress import claim_steps
+from subsidies.record_life import life_of
 from subsidies.services import application_decisions as service
 from subsidies.services.applications import living_claim
 from subsidies.services.claims import REVIEWER_ROLES
@@ -106,8 +107,10 @@ def _page(request, one, forms=None, status=200):
     shared = shared_rows(one, decision) if decision else []
     persons = person_rows(one, decision) if decision else []
     in_hand = one.state in (SubsidyApplicationState.SUBMITTED, SubsidyApplicationState.DECIDED)
+    is_late = in_hand and service.may_correct(one)
     changeable = in_hand and (claim is None or claim.state in ("screened", "returned"))
-    may_act = changeable and request.user.role in REVIEWER_ROLES
+    acts = request.user.role in REVIEWER_ROLES
+    may_act = acts and (changeable or is_late)
     if forms is None and may_act:
         forms = _completion_forms(shared, persons, None)
     if decision:
@@ -124,14 +127,18 @@ def _page(request, one, forms=None, status=200):
             "persons": persons,
             "claim": claim,
             "steps": claim_steps(claim, for_staff=True) if claim else (),
+            "life": life_of(claim) if claim else None,
             "documents": one.documents.all(),
             "history": [
                 (made, outcome_words(made))
                 for made in one.decisions.defer("trace", "facts", "amount_steps").order_by("-pk")
             ],
             "had": _had(one),
-            "forms": forms or [],
+            "forms": [part for part in forms or [] if part[3]],
+            "corrections": [part for part in forms or [] if not part[3]],
             "may_act": may_act,
+            "may_return": may_act and not is_late,
+            "is_late": is_late,
             "is_open": one.state == SubsidyApplicationState.SUBMITTED,
             "reason_form": ReasonForm(),
         },
@@ -155,16 +162,23 @@ def _had(one):
 
 
 def _completion_forms(shared, persons, data):
-    """(heading, form) for every fact that no record shows and nobody has filled in."""
-    made = [("", None, fact) for fact in shared if fact.is_open]
+    """(heading, row, form, whether nobody knows it yet) for every fact staff may enter by papers:
+    what no record shows, and what was stated or entered before and may be wrong."""
+    made = [("", None, fact) for fact in shared]
     made += [
         (f"第 {person.number} 位 {person.name}", person.row, fact)
         for person in persons
-        for fact in person.open_facts
+        for fact in person.facts
     ]
     return [
-        (heading, row, CompletionForm(data, prefix=f"c{row or 0}-{fact.name}", names=[fact.name]))
+        (
+            heading,
+            row,
+            CompletionForm(data, prefix=f"c{row or 0}-{fact.name}", names=[fact.name]),
+            fact.is_open,
+        )
         for heading, row, fact in made
+        if fact.is_open or fact.can_correct
     ]
 
 
@@ -177,12 +191,12 @@ def application_decide(request, public_id):
     shared = shared_rows(one, decision) if decision else []
     persons = person_rows(one, decision) if decision else []
     forms = _completion_forms(shared, persons, request.POST)
-    right = [form.is_valid() for _, _, form in forms]  # all of them, so that all mistakes show
+    right = [form.is_valid() for _, _, form, _ in forms]  # all of them, so that all mistakes show
     if not all(right):
         return _page(request, one, forms, 422)
     completions = [
         service.Completion(name, value, form.cleaned_data["document"], row)
-        for _, row, form in forms
+        for _, row, form, _ in forms
         for name, value in form.declared().items()
     ]
     with refusals_said(request) as outcome:

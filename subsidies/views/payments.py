@@ -21,6 +21,7 @@ from subsidies.rmb_words import rmb_words
 from subsidies.services import payments as service
 from subsidies.services.bank_answer import AnswerRejected, apply_bank_answer
 from subsidies.services.claims import REVIEWER_ROLES
+from subsidies.services.payment_downloads import fetch_list, fetches
 from subsidies.services.settlement import record_paid, record_returned
 
 from .said import refusals_said
@@ -148,7 +149,7 @@ def _batch_page(request, one, *, wrong=(), status=200):
             "answer_form": AnswerFileForm(),
             "wrong": list(wrong)[:SHOWN_WRONG],
             "wrong_count": len(wrong),
-            "fetched": service.fetches(one),
+            "fetched": fetches(one),
         },
         status=status,
     )
@@ -191,7 +192,7 @@ def file(request, public_id):
     """The payment file with account numbers in full; who fetched it and why is kept."""
     one = _batch(request, public_id)
     with refusals_said(request) as outcome:
-        one, listed = service.fetch_list(one.public_id, request.user, request.POST.get("reason"))
+        one, listed = fetch_list(one.public_id, request.user, request.POST.get("reason"))
     if outcome.refused:
         return redirect("subsidies:payment_batch", one.public_id)
     content = payment_file.payment_workbook(one, listed)

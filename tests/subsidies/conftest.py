@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from subsidies.enums import ClaimState
-from subsidies.models import Claim, InsuranceMonth
+from subsidies.models import Claim, InsuranceMonth, Payment
 from subsidies.services import claims as claim_service
-from subsidies.services import notices
+from subsidies.services import notices, payments, settlement
 from subsidies.services.payees import confirm_enterprise_account
 from subsidies.services.screening import screen_refunds
 from tests.factories import EnterpriseFactory, MembershipFactory, UserFactory, division, industry
@@ -136,6 +136,32 @@ def payable(approved, confirm):
     for index, claim in enumerate(Claim.objects.select_related("enterprise").order_by("pk")):
         confirm(claim.enterprise, f"62220000111122{index:02d}")
     return approved
+
+
+@pytest.fixture
+def prepared(payable, people):
+    """All five claims in a batch of the first person. → PaymentBatch"""
+    return payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+
+
+@pytest.fixture
+def sent(prepared, people):
+    """The same at the bank, sent by the second person. → PaymentBatch"""
+    return payments.send_batch(prepared.public_id, people[1], prepared.list_sha256)
+
+
+@pytest.fixture
+def paid(payable, people):
+    """All five claims paid on 14 April. → city"""
+    batch = payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
+    payments.send_batch(batch.public_id, people[1], batch.list_sha256)
+    settlement.record_paid(batch.public_id, people[0], date(2020, 4, 14))
+    return payable
+
+
+def payment_of(enterprise):
+    """The one payment to an enterprise."""
+    return Payment.objects.get(claim__enterprise=enterprise)
 
 
 @pytest.fixture

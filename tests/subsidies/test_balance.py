@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subsidies.services.balance import At, Debt, Link, difference, plan_correction
+from subsidies.services.balance import (
+    At,
+    Debt,
+    Link,
+    difference,
+    overpaid,
+    plan_correction,
+    plan_return,
+    still_waived,
+)
 
 
 def link(pk, fen, at=At.SENT):
@@ -26,9 +35,9 @@ def link(pk, fen, at=At.SENT):
         # Less again: only what was not asked for yet.
         ([link(1, 100)], [Debt(1, 40, 0)], 50, 0, 10),
         # Waived money is neither asked for again nor paid on top.
-        ([link(1, 100)], [Debt(1, 40, 0, pending=False, waived=True)], 80, 0, 0),
-        ([link(1, 100)], [Debt(1, 40, 0, pending=False, waived=True)], 50, 0, 10),
-        ([link(1, 100)], [Debt(1, 40, 0, pending=False, waived=True)], 110, 10, 0),
+        ([link(1, 100)], [Debt(1, 40, 0, pending=False, waived=40)], 80, 0, 0),
+        ([link(1, 100)], [Debt(1, 40, 0, pending=False, waived=40)], 50, 0, 10),
+        ([link(1, 100)], [Debt(1, 40, 0, pending=False, waived=40)], 110, 10, 0),
         ([link(1, 100), link(2, 20)], [], 130, 10, 0),
         ([link(1, 100), link(2, 20)], [], 90, 0, 30),
     ],
@@ -43,6 +52,65 @@ def test_what_has_not_left_goes_to_a_person_the_latest_first():
     assert (plan.returned, plan.extra_fen, plan.recover_fen) == ([3], 0, 0)
     plan = plan_correction([link(1, 100), link(2, 20, At.DUE)], [], 70)
     assert (plan.returned, plan.recover_fen) == ([2], 30)
+
+
+def test_a_waived_sum_covers_no_money_that_has_not_left():
+    """60 granted, 40 of 100 waived, and the 100 came back: all of it waits for a person."""
+    waived = [Debt(1, 40, 0, pending=False, waived=40)]
+    plan = plan_correction([link(1, 100, At.DUE)], waived, 60)
+    assert (plan.returned, plan.recover_fen) == ([1], 0)
+
+
+@pytest.mark.parametrize(
+    ("links", "debts", "target", "returned", "dropped", "recover"),
+    [
+        # Nothing was corrected: due again.
+        ([link(1, 100, At.DUE)], [], 100, [], [], 0),
+        # Lowered to 60 meanwhile, 40 asked back, waived or repaid.
+        ([link(1, 100, At.DUE)], [Debt(1, 40, 0)], 60, [1], [1], 0),
+        ([link(1, 100, At.DUE)], [Debt(1, 40, 0, pending=False)], 60, [1], [], 0),
+        ([link(1, 100, At.DUE)], [Debt(1, 40, 40, pending=False)], 60, [], [], 0),
+        # Of two payments the second came back.
+        ([link(1, 100), link(2, 20, At.DUE)], [Debt(1, 60, 0)], 60, [2], [1], 40),
+        ([link(1, 100), link(2, 20, At.DUE)], [Debt(1, 5, 0)], 115, [2], [1], 0),
+        # A difference under review stays and counts.
+        ([link(1, 100, At.DUE), link(2, 20, At.OPEN)], [], 120, [], [], 0),
+        ([link(1, 100, At.DUE), link(2, 20, At.PERSON)], [], 120, [], [], 0),
+        ([link(1, 100, At.DUE), link(2, 20, At.PERSON)], [], 110, [], [], 0),
+        # What is asked for is right already.
+        ([link(1, 100), link(2, 20, At.DUE)], [Debt(1, 40, 0)], 60, [2], [], 0),
+        # Records are missing: nothing is known.
+        ([link(1, 100, At.DUE), link(2, 20)], [Debt(1, 10, 0)], None, [1], [], 0),
+    ],
+)
+def test_a_payment_that_came_back(links, debts, target, returned, dropped, recover):
+    plan = plan_return(links, debts, target)
+    assert (plan.returned, plan.dropped, plan.recover_fen) == (returned, dropped, recover)
+    assert (plan.replaced, plan.extra_fen) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("waivers", "bounced", "left"),
+    [
+        ([(5, 40)], [], [40]),
+        ([(5, 40)], [(9, 100)], [0]),
+        ([(5, 40)], [(9, 15)], [25]),
+        ([(5, 40)], [(9, 15), (10, 15)], [10]),
+        # What came back before it was waived was not in the sum.
+        ([(5, 40)], [(4, 100)], [40]),
+        ([(5, 40), (7, 30)], [(9, 50)], [0, 20]),
+        ([(5, 40), (7, 30)], [(6, 50)], [0, 30]),
+    ],
+)
+def test_what_came_back_is_not_waived_any_more(waivers, bounced, left):
+    assert still_waived(waivers, bounced) == left
+
+
+def test_who_has_more_than_is_granted():
+    assert overpaid([link(1, 100)], [], 60)
+    assert overpaid([link(1, 100)], [Debt(1, 40, 39)], 60)
+    assert not overpaid([link(1, 100)], [Debt(1, 40, 40, pending=False)], 60)
+    assert not overpaid([link(1, 100, At.DUE)], [], 60)
 
 
 def test_an_unpublished_difference_is_replaced():

@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 from portal.outbox.models import Message
 from portal.refused import Refused
 from subsidies.enums import ClaimState
-from subsidies.models import Budget, Claim, ScreeningRun
-from subsidies.services import budgets
+from subsidies.models import Budget, Claim, PublicNotice, ScreeningRun
+from subsidies.services import budgets, reopening
 from subsidies.services import claims as claim_service
 from tests.factories import UserFactory, division
 
@@ -196,3 +196,66 @@ class TestRuns:
         run = screen().screening
         with pytest.raises(Refused, match="没有超出预算"):
             budgets.release_run(run.public_id, people[0], "会议纪要")
+
+
+class TestTakenUpAgain:
+    """A returned claim does not count; taken up again it does, and must not overrun silently."""
+
+    @pytest.fixture
+    def returned(self, city, screen, register, people):
+        """All granted fits exactly; one claim is returned by hand, then a fen is taken away."""
+        screen()
+        claim = Claim.objects.get(enterprise=city.plain)
+        self.total = granted()
+        register(self.total)
+        claim_service.return_claim(claim.public_id, people[0], "核对")
+        register(self.total - 1)
+        return claim
+
+    def test_it_waits_for_a_person(self, returned, people, register):
+        with pytest.raises(Refused) as refusal:
+            reopening.reopen_claim(returned.public_id, people[0], "无误")
+        told = "".join(refusal.value.messages)
+        assert "重新办理 30,000.00 元会超出预算，没有办理" in told and "超出 0.01 元" in told
+        returned.refresh_from_db()
+        assert returned.state == ClaimState.RETURNED
+        register(self.total)
+        assert reopening.reopen_claim(returned.public_id, people[0], "无误").state == (
+            ClaimState.SCREENED
+        )
+
+    def test_also_when_another_decision_stands_now(self, returned, people, city, screen):
+        Claim.objects.filter(pk=returned.pk).update(approved_at="2020-04-13T10:00Z")
+        Claim.objects.filter(pk=returned.pk).update(notice=notice_of(people[0]))
+        city.plain.insurance_months.filter(headcount=114).update(headcount=115)
+        screen(again=True)
+        with pytest.raises(Refused, match="会超出预算，没有办理"):
+            reopening.reopen_claim(returned.public_id, people[0], "无误")
+        returned.refresh_from_db()
+        assert returned.state == ClaimState.RETURNED
+
+    def test_another_districts_budget_is_another_matter(self, city, screen, register, people):
+        screen()
+        division("320404")
+        register(1, region="320404")
+        ScreeningRun.objects.update(held=False)
+        claim = Claim.objects.exclude(enterprise__region="320404").first()
+        claim_service.return_claim(claim.public_id, people[0], "核对")
+        taken_up = reopening.reopen_claim(claim.public_id, people[0], "无误")
+        assert taken_up.state == ClaimState.SCREENED
+
+
+def notice_of(user):
+    """A notice that a returned claim had been on."""
+    return PublicNotice.objects.create(
+        title="公示",
+        grounds="依据",
+        region_id="3204",
+        base_year=2019,
+        number=99,
+        list_sha256="0" * 64,
+        starts_on="2020-04-07",
+        ends_on="2020-04-13",
+        working_days=5,
+        published_by=user,
+    )

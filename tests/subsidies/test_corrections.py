@@ -9,25 +9,15 @@ from django.urls import reverse
 from portal.outbox.models import Message
 from portal.refused import Refused
 from subsidies.enums import ClaimState, PaymentBatchState, PaymentState, RecoveryState
-from subsidies.models import Claim, ClaimStep, Decision, Payment, Recovery, Repayment
+from subsidies.models import Claim, Decision, Payment, Recovery
 from subsidies.services import claims as claim_service
 from subsidies.services import notices, payments, recoveries, reopening, settlement
-from tests.factories import UserFactory, division
 
 from .conftest import at, ids
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2020, 4, 14)
 YUAN = 100
-
-
-@pytest.fixture
-def paid(payable, people):
-    """All five claims paid on 14 April. → city"""
-    batch = payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
-    payments.send_batch(batch.public_id, people[1], batch.list_sha256)
-    settlement.record_paid(batch.public_id, people[0], TODAY)
-    return payable
 
 
 def living(enterprise):
@@ -282,94 +272,3 @@ class TestRecordsMissing:
         screen(again=True)
         new = reopening.reopen_claim(claim.public_id, people[0], "记录已补齐")
         assert (new.amount_fen, new.state) == (30_000 * YUAN, ClaimState.SCREENED)
-
-
-class TestRecovery:
-    @pytest.fixture
-    def recovery(self, paid, correct):
-        correct(paid.plain, 20_000 * YUAN)
-        return Recovery.objects.get()
-
-    def test_notified_with_a_day_and_a_message(self, recovery, people, paid):
-        for _ in range(2):
-            recoveries.notify_recovery(recovery.public_id, people[0], 5)
-        recovery.refresh_from_db()
-        # 15, 16, 17, 20 and 21 April 2020.
-        assert (recovery.state, recovery.due_on) == (RecoveryState.NOTIFIED, date(2020, 4, 21))
-        member = paid.plain.memberships.get().user
-        assert (
-            "要退还 10,000.00 元" in Message.objects.get(recipient=member, kind="recovery").subject
-        )
-        with pytest.raises(Refused, match="已通知"):
-            recoveries.notify_recovery(recovery.public_id, people[1], 10)
-        today = date(2020, 4, 22)
-        assert list(recoveries.overdue(Recovery.objects.all(), today)) == [recovery]
-        assert not recoveries.overdue(Recovery.objects.all(), date(2020, 4, 21))
-
-    @pytest.mark.parametrize("days", [4, 121])
-    def test_too_short_or_too_long(self, recovery, people, days):
-        with pytest.raises(Refused, match="5 到 120 个工作日"):
-            recoveries.notify_recovery(recovery.public_id, people[0], days)
-
-    def test_repaid_in_parts(self, recovery, people):
-        part = {"amount_fen": 400_000, "paid_on": TODAY, "voucher": "A1"}
-        for _ in range(2):
-            recoveries.record_repayment(recovery.public_id, people[0], **part)
-        recovery.refresh_from_db()
-        assert (recovery.repaid_fen, recovery.state) == (400_000, RecoveryState.OPEN)
-        with pytest.raises(Refused, match="凭证 A1 已登记 4,000.00 元"):
-            recoveries.record_repayment(
-                recovery.public_id, people[0], **part | {"amount_fen": 100_000}
-            )
-        with pytest.raises(Refused, match="还差 6,000.00 元"):
-            recoveries.record_repayment(
-                recovery.public_id, people[0], amount_fen=600_001, paid_on=TODAY, voucher="A2"
-            )
-        recoveries.record_repayment(
-            recovery.public_id, people[0], amount_fen=600_000, paid_on=TODAY, voucher="A2"
-        )
-        recovery.refresh_from_db()
-        assert recovery.state == RecoveryState.REPAID
-        assert ClaimStep.objects.filter(note__startswith="追回：").count() == 2
-        with pytest.raises(Refused, match="已退还"):
-            recoveries.ask_waiver(recovery.public_id, people[0], "常人社会纪〔2020〕1号")
-
-    def test_waived_by_two_with_a_document(self, recovery, people):
-        with pytest.raises(Refused, match="依据的文件"):
-            recoveries.ask_waiver(recovery.public_id, people[0], " ")
-        with pytest.raises(Refused, match="还没有人提出"):
-            recoveries.agree_waiver(recovery.public_id, people[1])
-        recoveries.ask_waiver(recovery.public_id, people[0], "会议纪要 1 号")
-        with pytest.raises(Refused, match="由另一人同意"):
-            recoveries.agree_waiver(recovery.public_id, people[0])
-        recoveries.agree_waiver(recovery.public_id, people[1])
-        recoveries.agree_waiver(recovery.public_id, people[1])
-        recovery.refresh_from_db()
-        assert (recovery.state, recovery.waived_by) == (RecoveryState.WAIVED, people[1])
-
-    def test_not_agreed(self, recovery, people):
-        recoveries.ask_waiver(recovery.public_id, people[0], "会议纪要 1 号")
-        recoveries.refuse_waiver(recovery.public_id, people[1])
-        recovery.refresh_from_db()
-        assert (recovery.state, recovery.waived_document) == (RecoveryState.OPEN, "")
-
-    def test_the_database_refuses_too(self, recovery, people):
-        for change, name in (
-            ({"repaid_fen": 1_000_001}, "recovery_amounts"),
-            ({"state": "repaid"}, "repaid_in_full"),
-            ({"state": "waived"}, "waived_by_document"),
-            ({"waive_asked_by": people[0], "waived_by": people[0]}, "waiver_two_people"),
-            ({"state": "notified"}, "notified_recovery_has_due_day"),
-        ):
-            with pytest.raises(IntegrityError, match=name), transaction.atomic():
-                Recovery.objects.update(**change)
-        recoveries.record_repayment(
-            recovery.public_id, people[0], amount_fen=1, paid_on=TODAY, voucher="A1"
-        )
-        with pytest.raises(Exception, match="append_only"), transaction.atomic():
-            Repayment.objects.update(amount_fen=2)
-
-    def test_another_district(self, recovery):
-        elsewhere = UserFactory(district=True, region=division("320413"))
-        with pytest.raises(Refused, match="不在您负责的地区"):
-            recoveries.notify_recovery(recovery.public_id, elsewhere, 10)

@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from subsidies.enums import ClaimState, RecoveryState
-from subsidies.models import Claim, Recovery
-from subsidies.services import payments, recoveries, reopening, settlement
+from subsidies.models import Claim, Objection, Recovery
+from subsidies.services import notices, objections, payments, recoveries, reopening, settlement
 
-from .conftest import ids
+from .conftest import at, ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2020, 4, 14)
@@ -124,3 +124,44 @@ def test_a_recovery_waits_for_its_claim_first(paid_one, correct, people):
     assert not raised
     recovery.refresh_from_db()
     assert recovery.state == RecoveryState.NOTIFIED
+
+
+def test_an_objection_to_a_decision_waits_while_its_notice_is_concluded(published, people, clock):
+    """The last minute of a notice: either the objection holds the approval, or it comes after it."""
+    claim = Claim.objects.filter(notice=published).first()
+    with transaction.atomic():
+        notices.conclude_notice(published, at(2020, 4, 13, 17, 30))
+        clock(at(2020, 4, 13, 17, 29))
+        thread, raised = start(
+            lambda: objections.object_to_decision(
+                claim.decision,
+                name="假名甲",
+                phone="0519-85588919",
+                body="金额不对",
+                user=people[0],
+            )
+        )
+        somebody_waits()
+        assert not Objection.objects.exists()
+    thread.join(60)
+    assert not raised
+    objection = Objection.objects.get()
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.APPROVED
+    # It is to the decision: nothing of a notice that is over hangs on it.
+    assert (objection.notice, objection.claim) == (None, None)
+
+
+def test_a_notice_is_not_concluded_while_somebody_objects(published, people, clock):
+    claim = Claim.objects.filter(notice=published).order_by("pk").first()
+    clock(at(2020, 4, 13, 17, 29))
+    with transaction.atomic():
+        objections.object_to_decision(
+            claim.decision, name="假名甲", phone="0519-85588919", body="金额不对", user=people[0]
+        )
+        thread, raised = start(lambda: notices.conclude_notice(published, at(2020, 4, 13, 17, 30)))
+        somebody_waits()
+    thread.join(60)
+    assert not raised
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.PUBLISHED

@@ -182,7 +182,9 @@ class TestPayments:
 
     def test_bad_lines_of_the_bank_are_shown(self, sent, people, sign_in):
         client = sign_in(people[0])
-        content = "序号,结果,原因\n1,成功,\n9,成功,\n2,失败,\n".encode()
+        one, two = (f"{p.amount_fen / 100:.2f}" for p in sent.payments.order_by("number")[:2])
+        lines = ["序号,金额,结果,原因", f"1,{one},成功,", "9,1,成功,", f"2,{two},失败,"]
+        content = "\n".join(lines).encode()
         response = client.post(
             reverse("subsidies:payment_answer", args=[sent.public_id]),
             {"file": SimpleUploadedFile("回盘.csv", content), "day": TODAY.isoformat()},
@@ -339,9 +341,12 @@ class TestBudgetPages:
         assert "按文件放行" in page
         assert "按文件放行" not in text(sign_in(UserFactory(auditor=True)).get(address))
         assert "超出预算" in text(client.get(reverse("subsidies:reviews")))
-        client.post(
-            reverse("subsidies:release_run", args=[run.public_id]), {"document": "会议纪要 3 号"}
-        )
+        release = reverse("subsidies:release_run", args=[run.public_id])
+        # Another city's run is none of theirs: not found, as everything one may not see.
+        elsewhere = sign_in(UserFactory(city=True, region=division("2107")))
+        assert elsewhere.post(release, {"document": "会议纪要 3 号"}).status_code == 404
+        client = sign_in(people[0])
+        client.post(release, {"document": "会议纪要 3 号"})
         assert "会议纪要 3 号" in text(client.get(address))
         assert budget.amount_fen == 100_000
 

@@ -7,120 +7,21 @@ from threading import Barrier, Thread
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from portal.accounts.models import Reveal
 from portal.outbox.models import Message
 from portal.refused import Refused
 from subsidies import payment_file
 from subsidies.enums import ClaimState, PaymentBatchState, PaymentState
-from subsidies.models import Claim, ClaimStep, PayeeAccount, Payment, PaymentBatch
-from subsidies.services import claims, payments, settlement
-from subsidies.services.bank_answer import AnswerRejected, apply_bank_answer
+from subsidies.models import Claim, ClaimStep, Payment, PaymentBatch
+from subsidies.services import claims, payment_downloads, payments, settlement
 from subsidies.services.naming import claim_title
-from subsidies.services.payees import confirm_enterprise_account, confirm_person_account
 from tests.factories import MembershipFactory, UserFactory, division
 
-from .conftest import at, ids
+from .conftest import at, ids, payment_of
 
 TODAY = date(2020, 4, 14)
-
-
-@pytest.fixture
-def prepared(payable, people):
-    """All five claims in a batch of the first person. → PaymentBatch"""
-    return payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
-
-
-@pytest.fixture
-def sent(prepared, people):
-    """The same at the bank, sent by the second person. → PaymentBatch"""
-    return payments.send_batch(prepared.public_id, people[1], prepared.list_sha256)
-
-
-def payment_of(enterprise):
-    return Payment.objects.get(claim__enterprise=enterprise)
-
-
-@pytest.mark.django_db
-class TestAccounts:
-    @pytest.mark.parametrize(
-        ("field", "value", "words"),
-        [
-            ("holder", "另一家公司", "户名要和单位名称一致"),
-            ("holder", "", "请填户名"),
-            ("bank", "工行", "全称"),
-            ("number", "12345", "8 到 32 位数字"),
-            ("number", "6222 0000 abcd 1111", "8 到 32 位数字"),
-        ],
-    )
-    def test_what_is_refused(self, insured, field, value, words):
-        enterprise = insured("small", 120, 114)
-        member = MembershipFactory(enterprise=enterprise).user
-        good = {"holder": enterprise.name, "bank": "测试银行常州分行", "number": "6222000011112222"}
-        with pytest.raises(Refused, match=words):
-            confirm_enterprise_account(enterprise, member, **good | {field: value})
-        assert not PayeeAccount.objects.exists()
-
-    def test_spaces_and_full_width_signs_are_one_name(self, insured, confirm):
-        enterprise = insured("small", 120, 114, name="常州甲（测试）有限公司")
-        member = MembershipFactory(enterprise=enterprise).user
-        account = confirm_enterprise_account(
-            enterprise,
-            member,
-            holder="常州甲(测试) 有限公司",
-            bank="测试银行常州分行",
-            number="6222 0000-1111 ２２２２",
-        )
-        assert (account.holder, account.number) == (enterprise.name, "6222000011112222")
-
-    def test_the_number_is_not_in_the_database_in_clear(self, insured, confirm):
-        account = confirm(insured("small", 120, 114))
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT number FROM subsidies_payeeaccount")
-            assert "6222" not in cursor.fetchone()[0]
-        assert account.masked_number == "************2222"
-
-    def test_only_ones_own_people(self, insured):
-        enterprise = insured("small", 120, 114)
-        stranger = MembershipFactory().user
-        with pytest.raises(Refused, match="本单位的人员"):
-            confirm_enterprise_account(
-                enterprise,
-                stranger,
-                holder=enterprise.name,
-                bank="测试银行常州分行",
-                number="6222000011112222",
-            )
-
-    def test_a_change_keeps_what_was_sent(self, prepared, payable, confirm):
-        before = payment_of(payable.plain).account_number
-        confirm(payable.plain, "6222000099998888")
-        assert payment_of(payable.plain).account_number == before
-        assert PayeeAccount.objects.filter(enterprise=payable.plain).count() == 1
-
-    def test_a_person_is_paid_on_their_own_card(self, db):
-        user = UserFactory()
-        good = {"holder": "测试甲", "bank": "测试银行常州分行", "number": "6222000011112220"}
-        with pytest.raises(Refused, match="本人的姓名"):
-            confirm_person_account(user, name="测试乙", **good)
-        with pytest.raises(Refused, match="可能有一位填错了"):
-            confirm_person_account(user, name="测试甲", **good | {"number": "6222000011112221"})
-        last = next(
-            d for d in range(10) if _luhn_ok(f"622200001111222{d}")
-        )  # the check digit by the standard, counted here on its own
-        account = confirm_person_account(
-            user, name="测试甲", **good | {"number": f"622200001111222{last}"}
-        )
-        assert account.user == user
-
-
-def _luhn_ok(number):
-    total = 0
-    for place, sign in enumerate(reversed(number)):
-        digit = int(sign) * (2 if place % 2 else 1)
-        total += digit - 9 if digit > 9 else digit
-    return total % 10 == 0
 
 
 @pytest.mark.django_db
@@ -358,105 +259,10 @@ class TestSettling:
             settlement.record_paid(sent.public_id, people[0], TODAY, ["abcdefghjkmn"])
 
 
-def answer(batch, results, *, heads=("编号", "账号", "金额（元）", "处理结果", "退回原因")):
-    """A workbook of the bank: results is [(payment, result, reason)]."""
-    book = Workbook()
-    sheet = book.active
-    sheet.append(["代发业务回盘"])
-    sheet.append(list(heads))
-    for payment, result, reason in results:
-        sheet.append(
-            [payment.public_id, payment.account_number, payment.amount_fen / 100, result, reason]
-        )
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-@pytest.mark.django_db
-class TestBankAnswer:
-    def test_paid_and_returned(self, sent, people):
-        listed = list(sent.payments.order_by("number"))
-        content = answer(
-            sent,
-            [(listed[0], "失败", "户名不符"), *((one, "成功", None) for one in listed[1:])],
-        )
-        for _ in range(2):
-            done = apply_bank_answer(sent.public_id, people[0], content, "回盘.xlsx", TODAY)
-            assert done == {"paid": 4, "returned": 1}
-        sent.refresh_from_db()
-        assert sent.state == PaymentBatchState.CLOSED
-        listed[0].refresh_from_db()
-        assert (listed[0].state, listed[0].returned_reason) == (PaymentState.RETURNED, "户名不符")
-
-    def test_every_bad_line_is_told_and_nothing_is_recorded(self, sent, people):
-        a, b, c, d, e = sent.payments.order_by("number")
-        strange = Payment(public_id="zzzzzzzzzzzz", account_number="1", amount_fen=100)
-        wrong = Payment(public_id=b.public_id, account_number="622200", amount_fen=b.amount_fen)
-        dear = Payment(
-            public_id=c.public_id, account_number=c.account_number, amount_fen=c.amount_fen + 1
-        )
-        content = answer(
-            sent,
-            [
-                (a, "成功", ""),
-                (strange, "成功", ""),
-                (wrong, "成功", ""),
-                (dear, "成功", ""),
-                (d, "失败", ""),
-                (e, "处理中", ""),
-                (a, "成功", ""),
-            ],
-        )
-        with pytest.raises(AnswerRejected, match="有 6 行不对") as caught:
-            apply_bank_answer(sent.public_id, people[0], content, "回盘.xlsx", TODAY)
-        lines = dict(caught.value.lines)
-        assert lines[4] == "编号 zzzzzzzzzzzz 不在这一批里"
-        assert "账号和第 2 笔" in lines[5]
-        assert "不一致" in lines[6]
-        assert lines[7] == "退回的要写退回原因"
-        assert "处理中" in lines[8]
-        assert lines[9] == "和第 3 行是同一笔"
-        assert set(sent.payments.values_list("state", flat=True)) == {PaymentState.SENT}
-
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-    def test_csv_by_line_number(self, sent, people, encoding):
-        lines = ["序号,结果,备注", "1,交易失败,账号不存在", "2,交易成功,", "合计,,"]
-        content = "\r\n".join(lines).encode(encoding)
-        done = apply_bank_answer(sent.public_id, people[0], content, "r.CSV", TODAY)
-        assert done == {"paid": 1, "returned": 1}
-        assert sent.payments.filter(state=PaymentState.SENT).count() == 3
-
-    @pytest.mark.parametrize(
-        ("content", "name", "words"),
-        [
-            (b"\xff\xfe\x00", "a.csv", "读不出来|没有找到表头"),
-            (b"PK nonsense", "a.xlsx", "打不开"),
-            ("甲,乙\n1,2\n".encode(), "a.csv", "没有找到表头"),
-            ("序号,结果\n".encode(), "a.csv", "没有一笔结果"),
-        ],
-    )
-    def test_files_that_are_none(self, sent, people, content, name, words):
-        with pytest.raises(AnswerRejected, match=words):
-            apply_bank_answer(sent.public_id, people[0], content, name, TODAY)
-
-    def test_our_own_file_filled_in(self, sent, people):
-        batch, listed = payments.fetch_list(sent.public_id, people[0], "送银行发放")
-        book = load_workbook(io.BytesIO(payment_file.payment_workbook(batch, listed)))
-        sheet = book.active
-        result = [cell.value for cell in sheet[3]].index("处理结果") + 1
-        for row in range(5, sheet.max_row + 1):
-            sheet.cell(row, result, "成功")
-        stream = io.BytesIO()
-        book.save(stream)
-        done = apply_bank_answer(sent.public_id, people[0], stream.getvalue(), "b.xlsx", TODAY)
-        assert done == {"paid": 5, "returned": 0}
-
-
 @pytest.mark.django_db
 class TestPaymentFile:
     def test_sums_words_and_accounts(self, prepared, people, payable):
-        batch, listed = payments.fetch_list(prepared.public_id, people[1], "送银行发放")
+        batch, listed = payment_downloads.fetch_list(prepared.public_id, people[1], "送银行发放")
         sheet = load_workbook(io.BytesIO(payment_file.payment_workbook(batch, listed))).active
         heads = [cell.value for cell in sheet[3]]
         rows = [dict(zip(heads, [c.value for c in row], strict=True)) for row in sheet.iter_rows(5)]
@@ -474,13 +280,13 @@ class TestPaymentFile:
 
     def test_each_download_is_kept_with_its_reason(self, prepared, people):
         with pytest.raises(Refused, match="至少 4 个字"):
-            payments.fetch_list(prepared.public_id, people[0], "看看")
+            payment_downloads.fetch_list(prepared.public_id, people[0], "看看")
         assert not Reveal.objects.exists()
-        payments.fetch_list(prepared.public_id, people[0], "送银行发放")
-        kept = payments.fetches(prepared).get()
+        payment_downloads.fetch_list(prepared.public_id, people[0], "送银行发放")
+        kept = payment_downloads.fetches(prepared).get()
         assert (kept.by, kept.reason) == (people[0], "送银行发放")
         with pytest.raises(Refused, match="区县或市级"):
-            payments.fetch_list(prepared.public_id, UserFactory(auditor=True), "想看一看")
+            payment_downloads.fetch_list(prepared.public_id, UserFactory(auditor=True), "想看一看")
 
 
 @pytest.mark.django_db(transaction=True)

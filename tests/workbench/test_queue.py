@@ -4,11 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.workbench.counts import nav_counts
 from portal.workbench.queue import work_queue
 from portal.workbench.waiting import Waiting
+from subsidies.enums import PaymentBatchState
+from subsidies.models import PaymentBatch
 from tests.factories import (
     AssignmentFactory,
     CommissionerFactory,
@@ -106,6 +111,44 @@ def test_counting_takes_few_queries(city, django_assert_max_num_queries):
 @pytest.mark.parametrize("who", [{}, {"member": True}])
 def test_people_outside_the_bureau_get_their_unread_messages(db, who):
     assert nav_counts(UserFactory(**who)) == {"messages": 0}
+
+
+def payment_batch(by, **values):
+    """A batch that was prepared and not sent."""
+    number = PaymentBatch.objects.count() + 1
+    return PaymentBatch.objects.create(
+        region=division("3204"), year=2026, number=number, total_fen=123_456_00, count=5,
+        list_sha256="0" * 64, prepared_by=by, **values,
+    )  # fmt: skip
+
+
+def test_a_payment_batch_waits_for_the_second_person(city, wujin):
+    first = UserFactory(city=True, display_name="市乙")
+    batch = payment_batch(first, prepared_at=timezone.now() - HOUR)
+    (task,) = work_queue(Waiting(city)).tasks
+    assert (task.kind, task.act, task.who) == ("发放", "去核对", "生成人 市乙")
+    assert task.title == "2026 年第 1 批发放待核对送银行，5 笔，12.35 万元"
+    assert task.url == reverse("subsidies:payment_batch", args=[batch.public_id])
+    assert task.since == batch.prepared_at
+    # Not for the one who made it, nor for a district it is none of, nor for a commissioner.
+    assert titles(first) == titles(wujin) == titles(CommissionerFactory().user) == []
+    assert nav_counts(city)["today"] == nav_counts(city)["payments"] == 1
+    batch.state = PaymentBatchState.CANCELLED
+    batch.cancelled_reason = "再核对"
+    batch.save()
+    assert titles(city) == []
+
+
+def test_many_payment_batches_take_no_more_queries(city):
+    first = UserFactory(city=True)
+    payment_batch(first)
+    with CaptureQueriesContext(connection) as one:
+        work_queue(Waiting(city))
+    for _ in range(5):
+        payment_batch(first)
+    with CaptureQueriesContext(connection) as six:
+        assert work_queue(Waiting(city)).total == 6
+    assert len(six) == len(one)
 
 
 def test_a_commissioner_has_no_reviews(db):
