@@ -67,13 +67,27 @@ def insured(size):
 
 
 @contextlib.contextmanager
-def _loaded(name, what, commands):
+def matched(name, what, fill):
+    """Name of a database made from the demo city times ten, for matching (bench.match_cities)."""
+    there = [found for (found,) in _administer("SELECT datname FROM pg_database")]
+    if f"{PREFIX}{name}" in there:
+        with _loaded(f"{PREFIX}{name}", what, []) as found:
+            yield found
+        return
+    with city(FACTORS[-1]) as source:
+        loaded = _loaded(f"{PREFIX}{name}", what, [fill], source)
+        with loaded as found:
+            yield found
+
+
+@contextlib.contextmanager
+def _loaded(name, what, commands, source="template1"):
     """The database as an earlier benchmark of the same ``make bench`` loaded it, or loaded now."""
     there = [found for (found,) in _administer("SELECT datname FROM pg_database")]
     if name not in there:
         loading = f"{name}_loading"  # a load that was broken off is never taken for a city
         _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", loading)
-        _administer("CREATE DATABASE {}", loading)
+        _administer("CREATE DATABASE {} TEMPLATE {}", loading, source)
         print(f"Loading {what} … ", end="", flush=True)
         with measured() as load:
             for command in (("manage.py", "migrate", "--verbosity=0"), *commands):

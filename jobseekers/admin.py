@@ -8,6 +8,7 @@ from .models import (
     Application,
     Bookmark,
     Dismissal,
+    InstantMatch,
     Invitation,
     JobAlert,
     JobAlertDelivery,
@@ -15,7 +16,9 @@ from .models import (
     JobSeeker,
     MatchArea,
     MatchGeneration,
+    MatchPiece,
     MatchPlan,
+    MatchWords,
     Push,
     Recommendation,
     SupplyListImport,
@@ -71,9 +74,19 @@ class RecommendationAdmin(TableAdmin):
     """推荐."""
 
     list_display = ["seeker", "seeker_rank", "vacancy", "vacancy_rank", "score"]
-    list_filter = ["generation"]
     search_fields = ["seeker__public_id", "vacancy__public_id"]
     search_help_text = "求职者或岗位的编号。"
+
+    def get_queryset(self, request):
+        """Of the generation in use: its ids name one row each."""
+        return super().get_queryset(request).current()
+
+    def get_object(self, request, object_id, from_field=None):
+        """Found by the seeker that the id contains: the id itself has no index."""
+        if not object_id.isascii() or not object_id.isdigit() or len(object_id) > 18:
+            return None
+        seeker = int(object_id) // Recommendation.ID_RANKS
+        return self.get_queryset(request).filter(seeker=seeker, pk=object_id).first()
 
 
 @admin.register(Dismissal)
@@ -136,3 +149,28 @@ class JobAlertDeliveryAdmin(TableAdmin):
     """订阅发送."""
 
     list_display = ["alert", "day", "found", "created_at"]
+
+
+@admin.register(InstantMatch)
+class InstantMatchAdmin(TableAdmin):
+    """即时匹配."""
+
+    list_display = ["asked_at", "side", "object_id", "matched_at", "edges"]
+    list_filter = ["side"]
+
+
+@admin.register(MatchWords)
+class MatchWordsAdmin(TableAdmin):
+    """匹配词表."""
+
+    list_display = ["generation"]
+    left_out = ("content",)
+
+
+@admin.register(MatchPiece)
+class MatchPieceAdmin(TableAdmin):
+    """匹配分片."""
+
+    list_display = ["run", "number", "label", "size", "state", "seconds"]
+    list_filter = ["state"]
+    left_out = ("seekers", "words")

@@ -130,3 +130,10 @@ class ImportState(models.TextChoices):
     ACCEPTED = "accepted", "已导入"
     REJECTED = "rejected", "有错误，没有导入"
     REPEATED = "repeated", "重复文件，没有变化"
+
+
+class MatchSide(models.TextChoices):
+    """匹配的一方."""
+
+    VACANCY = "vacancy", "岗位"
+    SEEKER = "seeker", "求职者"

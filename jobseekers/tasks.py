@@ -35,3 +35,19 @@ def send_job_alerts():
     from .services.alerts import send_alerts
 
     once(send_alerts)
+
+
+@shared_task
+def match_now(side, pk):
+    """A vacancy or seeker that is new or was changed, against those who are there."""
+    from .services.match_now import run
+
+    run(side, pk)
+
+
+@shared_task
+def match_piece(run):
+    """Pieces of a night that is cut, until none is free."""
+    from .services.match_pieces import work
+
+    work(run)

@@ -16,7 +16,7 @@ from portal.ui.formatting import cn_date, cn_datetime
 
 from .licences import posting_obstacle
 from .notices import tell_members
-from .vacancies import LONGEST_DAYS, vacancy_path
+from .vacancies import LONGEST_DAYS, match_vacancy_now, vacancy_path
 
 
 def approve_vacancy(vacancy, by, *, seen, starts_on, days, overruled=None, note=""):
@@ -52,6 +52,7 @@ def approve_vacancy(vacancy, by, *, seen, starts_on, days, overruled=None, note=
         with constraints_speak(Vacancy):
             vacancy.save()
         index_vacancies([vacancy.pk])
+        match_vacancy_now(vacancy)
         last = vacancy.expires_on - timedelta(days=1)
         tell_members(
             vacancy.enterprise,

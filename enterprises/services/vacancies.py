@@ -172,6 +172,7 @@ def extend_vacancy(vacancy, by, *, days):
         with constraints_speak(Vacancy):
             vacancy.save(update_fields=["expires_on"])
         index_vacancies([vacancy.pk])
+        match_vacancy_now(vacancy)
     return vacancy
 
 
@@ -217,6 +218,15 @@ def close_vacancy(vacancy, by, *, outcome, filled=0):
             but=by,
         )
     return vacancy
+
+
+def match_vacancy_now(vacancy):
+    """Have the candidates of a vacancy found once the transaction at hand has ended."""
+    # Imported here: recommendations are about vacancies, so their module imports this app.
+    from jobseekers.enums import MatchSide
+    from jobseekers.services.match_now import ask
+
+    ask(MatchSide.VACANCY, vacancy.pk)
 
 
 def vacancy_path(vacancy):

@@ -2,6 +2,7 @@
 
 from .application import Application
 from .imports import SupplyListImport
+from .instant import InstantMatch, MatchPiece, MatchWords
 from .interest import Bookmark, Invitation, JobAlert, JobAlertDelivery, Push
 from .plan import MatchArea, MatchPlan
 from .recommendation import Dismissal, MatchGeneration, Recommendation
@@ -11,6 +12,7 @@ __all__ = [
     "Application",
     "Bookmark",
     "Dismissal",
+    "InstantMatch",
     "Invitation",
     "JobAlert",
     "JobAlertDelivery",
@@ -18,7 +20,9 @@ __all__ = [
     "JobSeeker",
     "MatchArea",
     "MatchGeneration",
+    "MatchPiece",
     "MatchPlan",
+    "MatchWords",
     "Push",
     "Recommendation",
     "SupplyListImport",

@@ -1,6 +1,7 @@
 """What the nightly matching found (C1). Readers always see one whole generation."""
 
-from django.contrib.postgres.fields import ArrayField
+from struct import pack, unpack
+
 from django.db import models
 from django.utils import timezone
 
@@ -47,6 +48,20 @@ class MatchGeneration(models.Model):
         return f"{self.created_at:%Y-%m-%d %H:%M}"
 
 
+class PointsField(models.BinaryField):
+    """得分构成: small whole numbers, two bytes each, in the order of matching.score.PARTS."""
+
+    def from_db_value(self, value, expression, connection):
+        """The list of points."""
+        return None if value is None else list(unpack(f">{len(value) // 2}h", value))
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        """The bytes, big-endian."""
+        if isinstance(value, (list, tuple)):
+            value = pack(f">{len(value)}h", *value)
+        return super().get_db_prep_value(value, connection, prepared)
+
+
 class RecommendationQuerySet(models.QuerySet):
     """Recommendations."""
 
@@ -56,29 +71,38 @@ class RecommendationQuerySet(models.QuerySet):
 
 
 class Recommendation(models.Model):
-    """推荐: an edge. score is a whole number (see jobseekers/matching); parts in its order."""
+    """推荐: an edge. score is a whole number (see jobseekers/matching); parts in its order.
 
-    generation = models.ForeignKey(MatchGeneration, models.CASCADE, related_name="recommendations")
-    seeker = models.ForeignKey(JobSeeker, models.CASCADE, related_name="recommendations")
-    vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="recommendations")
+    Partitioned by generation, each in a table of its own (services/generations.py), so there are
+    no foreign keys in the database: who reads joins the seeker and the vacancy, and an edge of one
+    that is gone is not seen. id is made from seeker and rank when it is read, and unique within a
+    generation.
+    """
+
+    ID_RANKS = 256  # id = seeker × ID_RANKS + seeker_rank
+
+    id = models.BigAutoField(primary_key=True)
+    generation = models.ForeignKey(
+        MatchGeneration, models.DO_NOTHING, related_name="recommendations", db_constraint=False
+    )
+    seeker = models.ForeignKey(
+        JobSeeker, models.CASCADE, related_name="recommendations", db_constraint=False
+    )
+    vacancy = models.ForeignKey(
+        Vacancy, models.CASCADE, related_name="recommendations", db_constraint=False
+    )
     score = models.IntegerField("得分")
-    parts = ArrayField(models.IntegerField(), verbose_name="得分构成")
+    parts = PointsField("得分构成")
     seeker_rank = models.PositiveSmallIntegerField("在求职者处的位次")
     vacancy_rank = models.PositiveIntegerField("在岗位处的位次")
 
     objects = RecommendationQuerySet.as_manager()
 
     class Meta:
+        managed = False
+        db_table = "jobseekers_recommendation"
         verbose_name = verbose_name_plural = "推荐"
         ordering = ["seeker_id", "seeker_rank"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["generation", "seeker", "seeker_rank"], name="one_rank_per_seeker"
-            ),
-            models.UniqueConstraint(
-                fields=["generation", "vacancy", "vacancy_rank"], name="one_rank_per_vacancy"
-            ),
-        ]
 
     def __str__(self):
         return f"{self.seeker_id} → {self.vacancy_id}"

@@ -1,104 +1,131 @@
 """The nightly matching: read, match, write, switch. Readers always see one whole generation."""
 
-import io
+from contextlib import contextmanager
 from datetime import date
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from jobseekers.matching import MatchSettings, match
-from jobseekers.models import MatchGeneration, Recommendation
+from jobseekers.matching.prepare import vocabulary
+from jobseekers.models import JobSeeker, MatchGeneration
 from jobseekers.models.recommendation import GenerationState
 from portal.runs.services import running
 
+from . import generations, match_pieces
+from .after_switch import AFTER_SWITCH
 from .match_columns import read_match_input
+from .plans import plan_in_use, settings_for
+from .words import keep_words
 
-_CHUNK = 50_000
-_COPY = (
-    "COPY jobseekers_recommendation"
-    " (generation_id, seeker_id, vacancy_id, score, parts, seeker_rank, vacancy_rank)"
-    " FROM STDIN"
-)
+BUILDING = GenerationState.BUILDING
 
 
 def match_all(day: date | None = None, report=None):
     """Match every open vacancy with every active seeker, once for the night of `day`.
 
     Raises portal.runs.services.AlreadyDone when that night was matched before. Killed at any
-    moment it leaves the old generation in use; started again it leaves what an undisturbed run
-    leaves, because the kernel is deterministic and everything is written in one transaction.
+    moment it leaves the old generation in use, or the new one; started again it leaves what an
+    undisturbed run leaves, because the kernel is deterministic and a generation is hung in whole.
     """
     day = day or timezone.localdate()
     with running("match", f"match:{day.isoformat()}", report) as log:
-        with log.stage("读取岗位和求职者"):
-            columns = read_match_input(day)
-        options = MatchSettings(
-            per_seeker=settings.MATCH_PER_SEEKER,
-            cap=settings.MATCH_CAP_PER_HEADCOUNT,
-            lottery=day.toordinal(),
-        )
-        with log.stage("匹配"):
-            result = match(columns.vacancies, columns.seekers, options)
-        with log.stage("写入并启用"), transaction.atomic():
-            generation = _write(log.run, columns, result, options)
+        generation = MatchGeneration.objects.filter(run=log.run).exclude(state=BUILDING).first()
+        if generation is None:
+            generation = _match(day, log)
         log.count(
-            vacancies=len(columns.vacancies),
-            seekers=len(columns.seekers),
-            recommendations=len(result),
+            vacancies=generation.metrics["vacancies"],
+            seekers=generation.metrics["seekers"],
+            recommendations=generation.metrics["edges"],
             generation=generation.pk,
         )
+        with log.stage("清理旧批次"):
+            generations.drop_unused()
+        for name, job in AFTER_SWITCH:
+            with log.stage(name), transaction.atomic():
+                import_string(job)(generation)
     return generation
 
 
-def _write(run, columns, result, options):
-    """The edges, the figures, and the switch; the caller holds the transaction.
+def _match(day, log):
+    """A new generation, in use. What this night wrote before it was killed goes first."""
+    generations.drop_unused()
+    MatchGeneration.objects.filter(run=log.run).delete()
+    read_at = timezone.now()
+    matched = _in_pieces if match_pieces.wanted(JobSeeker.objects.active().count()) else _alone
+    columns, options, words, result = matched(day, log)
+    with log.stage("写入"):
+        generation = _write(log.run, read_at, columns, words, result, options)
+    with log.stage("启用"):
+        generations.switch(generation)
+    return generation
 
-    A generation that this run wrote before (killed after the switch, before its row said so, or
-    asked for again) is replaced like the one in use.
+
+def _alone(day, log):
+    """Both sides, the settings, the vocabulary, the result: all in this process."""
+    with log.stage("读取岗位和求职者"), one_snapshot():
+        columns, options = read_match_input(day), settings_of(day)
+    with log.stage("匹配"):
+        words = vocabulary(columns.vacancies, columns.seekers, options)
+        result = match(columns.vacancies, columns.seekers, options, words=words)
+    return columns, options, words, result
+
+
+def _in_pieces(day, log):
+    """The same with the help of other workers."""
+    with match_pieces.held_snapshot() as snapshot:
+        with log.stage("读取岗位和求职者"), match_pieces.reading_in(snapshot):
+            columns, options = read_match_input(day), settings_of(day)
+        with log.stage("匹配"):
+            words = vocabulary(columns.vacancies, columns.seekers, options)
+            result = match_pieces.match_in_pieces(log, day, snapshot, columns, options, words)
+    return columns, options, words, result
+
+
+def settings_of(day: date) -> MatchSettings:
+    """Weights and caps of a night, and its draw among equals."""
+    return settings_for(plan_in_use(), day)
+
+
+@contextmanager
+def one_snapshot():
+    """Everything read inside is of one moment, whatever is written meanwhile.
+
+    Inside another transaction it is what that one sees.
     """
-    before = MatchGeneration.objects.select_for_update().filter(
-        Q(state=GenerationState.CURRENT) | Q(run=run)
-    )
-    Recommendation.objects.filter(generation__in=before)._raw_delete("default")
-    MatchGeneration.objects.filter(run=run).delete()
-    MatchGeneration.objects.filter(state=GenerationState.CURRENT).update(
-        state=GenerationState.RETIRED
-    )
-    generation = MatchGeneration.objects.create(
-        run=run,
-        weights_version=result.model_version,
-        cap_per_headcount=options.cap,
-        per_seeker=options.per_seeker,
-        metrics=_figures(result.metrics),
-    )
-    _copy_edges(generation.pk, columns, result)
-    generation.state = GenerationState.CURRENT
-    generation.switched_at = timezone.now()
-    generation.save(update_fields=["state", "switched_at"])
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _write(run, read_at, columns, words, result, options):
+    """The new generation with its figures, and its table: complete, but not seen by readers.
+
+    It counts as made when both sides were read: what is newer it does not know.
+    """
+    with transaction.atomic():
+        generation = MatchGeneration.objects.create(
+            run=run,
+            created_at=read_at,
+            weights_version=result.model_version,
+            cap_per_headcount=options.cap,
+            per_seeker=options.per_seeker,
+            metrics=_figures(result.metrics),
+        )
+        generations.create_table(generation.pk)
+        generations.fill_table(
+            generation.pk,
+            columns.seekers.ids[result.seeker_index],
+            columns.vacancies.ids[result.vacancy_index],
+            result,
+        )
+        generations.index_table(generation.pk)
+        keep_words(generation, columns.words, words)
     return generation
-
-
-def _copy_edges(generation_id, columns, result):
-    seekers = columns.seekers.ids[result.seeker_index]
-    vacancies = columns.vacancies.ids[result.vacancy_index]
-    with connection.cursor() as cursor:
-        for start in range(0, len(result), _CHUNK):
-            piece = slice(start, start + _CHUNK)
-            lines = [
-                f"{generation_id}\t{s}\t{v}\t{score}\t{{{','.join(map(str, parts))}}}\t{sr}\t{vr}\n"
-                for s, v, score, parts, sr, vr in zip(
-                    seekers[piece].tolist(),
-                    vacancies[piece].tolist(),
-                    result.score[piece].tolist(),
-                    result.parts[piece].tolist(),
-                    result.seeker_rank[piece].tolist(),
-                    result.vacancy_rank[piece].tolist(),
-                    strict=True,
-                )
-            ]
-            cursor.copy_expert(_COPY, io.StringIO("".join(lines)))
 
 
 def _figures(metrics):

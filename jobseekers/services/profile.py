@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from jobseekers.enums import MatchSide
 from jobseekers.models import JobIntention, JobSeeker
 from portal.accounts.enums import ConsentKind
 from portal.accounts.identity import birth_date
@@ -11,6 +12,8 @@ from portal.accounts.models import ConsentRecord, User
 from portal.accounts.services import give_consent, withdraw_consent
 from portal.places.coder import code_title, fine_occupation
 from portal.places.models import Division, Occupation
+
+from . import match_now
 
 FINDABLE_WORDING = (
     "我同意招聘单位在候选人名单里看到我的工种、地区、学历、经验和技能。"
@@ -80,6 +83,7 @@ def save_profile(user, data, wishes):
                 JobIntention(seeker=seeker, rank=rank, title=title, occupation=occupation_of(title))
                 for rank, title in enumerate(wishes[:3], start=1)
             )
+            match_now.ask(MatchSide.SEEKER, seeker.pk)
     except IntegrityError as error:
         if "identity_index" not in str(error):
             raise

@@ -35,6 +35,7 @@ HOME_SECONDS = 90
 # Longer than children and servers may take to end, one after the other.
 STOPPING_SECONDS = 180
 LOOPBACK = "127.0.0.1"
+_STEP_BACK = ("nice", "-n", "10")
 # The path without the query: what people typed into a search may be somebody's name.
 ACCESS_LOG = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(D)s us"
 
@@ -92,7 +93,11 @@ def read_run(path):
 
 
 def start_children(layout, variables, host, port):
-    """Start web, worker and scheduler; return them."""
+    """Start web, a worker for short work, one for heavy jobs, and the scheduler; return them.
+
+    Heavy jobs run one at a time and step back (nice) whenever somebody else wants the processor:
+    a night of matching or screening must not be felt on a page, nor keep a message waiting.
+    """
     python, scratch = sys.executable, layout.profile(EMBEDDED)
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = [
@@ -103,13 +108,13 @@ def start_children(layout, variables, host, port):
     if Path("/dev/shm").is_dir():
         web += ["--worker-tmp-dir", "/dev/shm"]
     celery = [python, "-m", "celery", "-A", "portal"]
-    worker = [
-        *(*celery, "worker", "-Q", "default,heavy", "--concurrency", "2", "--loglevel", "INFO"),
-        *("--without-gossip", "--without-mingle", "--hostname", "portal@localhost"),
-    ]
+    work = [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    worker = [*work, "-Q", "default", "--concurrency", "2", "--hostname", "portal@localhost"]
+    heavy = [*work, "-Q", "heavy", "--concurrency", "1", "--hostname", "heavy@localhost"]
     beat = [*celery, "beat", "--schedule", str(scratch / "beat"), "--pidfile", ""]
     children = []
-    for name, command in (("web", web), ("worker", worker), ("beat", beat)):
+    commands = {"web": web, "worker": worker, "heavy": [*_STEP_BACK, *heavy], "beat": beat}
+    for name, command in commands.items():
         log = layout.logs / f"{name}.log"
         children.append(Child.start(name, command, variables, log, ROOT))
         remember(children, scratch / "children.json")

@@ -20,7 +20,6 @@ from jobseekers.matching.score import FULL_POINTS, PARTS
 from jobseekers.models import (
     Dismissal,
     Invitation,
-    MatchGeneration,
     Recommendation,
     SupplyListImport,
 )
@@ -30,7 +29,6 @@ from portal.accounts.enums import AccountChangeKind, SignInOutcome
 from portal.accounts.models import AccountChange, Reveal, SignIn
 from portal.outbox.services import post
 from portal.reports.services.weekly import make_weekly_snapshot
-from portal.runs.models import JobRun
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, Objection, PublicNotice
 from subsidies.services.local_parameters import propose_parameter
@@ -45,6 +43,7 @@ from tests.factories import (
     EnterpriseFactory,
     HotlineFactory,
     JobSeekerFactory,
+    MatchGenerationFactory,
     MembershipFactory,
     ShortageFactory,
     TicketFactory,
@@ -242,10 +241,7 @@ def _policies(sides, writer):
 
 def _matching(side):
     """One generation with one recommendation, and a post that did not suit."""
-    run = JobRun.objects.create(kind="matching", key="matching:test", state="done")
-    generation = MatchGeneration.objects.create(
-        run=run, state="current", weights_version="1", cap_per_headcount=10, per_seeker=10
-    )
+    generation = MatchGenerationFactory()
     Recommendation.objects.create(
         generation=generation,
         seeker=side.seeker,

@@ -8,7 +8,7 @@ from .enterprises import (
     VacancyFactory,
 )
 from .hotlines import AssignmentFactory, CommissionerFactory, HotlineFactory, TicketFactory
-from .jobseekers import ApplicationFactory, JobSeekerFactory
+from .jobseekers import ApplicationFactory, JobSeekerFactory, MatchGenerationFactory
 from .places import division, industry, occupation
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "EnterpriseFactory",
     "HotlineFactory",
     "JobSeekerFactory",
+    "MatchGenerationFactory",
     "MembershipFactory",
     "ShortageFactory",
     "TicketFactory",

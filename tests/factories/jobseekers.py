@@ -1,10 +1,13 @@
 """Job seekers and applications."""
 
 import factory
+from django.utils import timezone
 
-from jobseekers.models import Application, JobIntention, JobSeeker
+from jobseekers.models import Application, JobIntention, JobSeeker, MatchGeneration
+from jobseekers.services import generations
 from portal.accounts.enums import ConsentKind
 from portal.accounts.models import ConsentRecord
+from portal.runs.models import JobRun, RunState
 
 from .accounts import UserFactory
 from .enterprises import VacancyFactory
@@ -50,3 +53,37 @@ class ApplicationFactory(factory.django.DjangoModelFactory):
             defaults={"wording": "同意把简历交给这家单位。"},
         )[0]
     )
+
+
+class MatchGenerationFactory(factory.django.DjangoModelFactory):
+    """A generation in use, with its table, ready for recommendations one by one."""
+
+    class Meta:
+        model = MatchGeneration
+        skip_postgeneration_save = True
+
+    run = factory.SubFactory("tests.factories.jobseekers.MatchRunFactory")
+    state = "current"
+    weights_version = "1"
+    cap_per_headcount = 10
+    per_seeker = 10
+    switched_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def table(self, create, extracted, **kwargs):
+        """Empty and hung in."""
+        generations.create_table(self.pk)
+        generations.index_table(self.pk)
+        generations.attach_table(self.pk)
+
+
+class MatchRunFactory(factory.django.DjangoModelFactory):
+    """A finished night."""
+
+    class Meta:
+        model = JobRun
+
+    kind = "match"
+    key = factory.Sequence(lambda n: f"match:test:{n}")
+    state = RunState.DONE
+    finished_at = factory.LazyFunction(timezone.now)

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from enterprises.models import KeyListEntry
 from jobseekers.enums import SeekerGroup, SeekerStatus
-from jobseekers.models import Dismissal, MatchGeneration, Recommendation
-from jobseekers.services import matching
+from jobseekers.matching.certificates import certificates_in
+from jobseekers.matching.codes import pack_occupation
+from jobseekers.matching.text import TIMES_BITS
+from jobseekers.models import Dismissal, JobIntention, MatchGeneration, Recommendation
+from jobseekers.services import generations
 from jobseekers.services.match_columns import read_match_input
 from jobseekers.services.matching import match_all
 from jobseekers.services.recommending import candidates_for, dismiss, recommendations_for
@@ -16,7 +20,13 @@ from portal.accounts.enums import ConsentKind
 from portal.accounts.services import give_consent
 from portal.runs.models import JobRun, RunState
 from portal.runs.services import AlreadyDone
-from tests.factories import ApplicationFactory, JobSeekerFactory, VacancyFactory
+from tests.factories import (
+    ApplicationFactory,
+    JobSeekerFactory,
+    VacancyFactory,
+    division,
+    occupation,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -29,6 +39,16 @@ def edges():
             "seeker_id", "vacancy_id", "score", "parts", "seeker_rank", "vacancy_rank"
         )
     )
+
+
+def tables():
+    """The tables of generations that there are, hung in or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r'"
+            " AND relname LIKE 'jobseekers_recommendation_g%%' ORDER BY 1"
+        )
+        return [name for (name,) in cursor.fetchall()]
 
 
 def test_reads_both_sides_as_they_are_today():
@@ -49,6 +69,71 @@ def test_reads_both_sides_as_they_are_today():
     assert columns.vacancies.certificates.tolist() != [0]
     assert columns.seekers.ids.tolist() == [hard.pk]
     assert columns.seekers.hard_to_place.tolist() == [True]
+
+
+def test_every_fact_arrives_as_the_kernel_counts_it():
+    vacancy = VacancyFactory(
+        occupation=occupation("6-18-01"), region=division("320412"), skills=["CAD", " 焊工证 "],
+        certificates=["高压电工证"], education=3, experience_years=120, pay_min=5000, pay_max=7000,
+    )  # fmt: skip
+    bare = JobSeekerFactory(accepted_regions=[], pay_expected=None)
+    bare.intentions.all().delete()
+    seeker = JobSeekerFactory(
+        accepted_regions=["3204", "320412"], skills=["cad", "只有我会", ""],
+        certificates=["低压电工证", "焊工证"], education=4, pay_expected=6500,
+    )  # fmt: skip
+    JobIntention.objects.create(seeker=seeker, rank=2, title="?", occupation=None)
+    dismissed = VacancyFactory()
+    dismiss(seeker, dismissed, "too_far")
+    applied = ApplicationFactory(seeker=seeker).vacancy
+    columns = read_match_input(TODAY())
+    posts, people = columns.vacancies, columns.seekers
+    at = posts.ids.tolist().index(vacancy.pk)
+    assert posts.occupation[at] == pack_occupation("6-18-01") and posts.division[at] == 320412
+    assert (posts.pay_min[at], posts.pay_max[at]) == (5000, 7000)
+    assert (posts.education[at], posts.experience[at], posts.age_days[at]) == (3, 100, 0)
+    assert posts.certificates[at] == certificates_in("高压电工证")
+    assert posts.certificates_preferred[at] == certificates_in("焊工证") != 0
+    assert people.ids.tolist() == [bare.pk, seeker.pk]
+    assert [people.occupations.row(i).tolist() for i in (0, 1)] == [[], [6180100]]
+    assert [people.regions.row(i).tolist() for i in (0, 1)] == [[], [3204, 320412]]
+    assert people.education.tolist() == [-1, 4] and people.pay_expected.tolist() == [0, 6500]
+    assert people.certificates[1] == certificates_in("低压电工证、焊工证")
+    assert sorted(people.excluded.row(1).tolist()) == sorted([dismissed.pk, applied.pk])
+    shared = set(posts.skills.row(at).tolist()) & set(people.skills.row(1).tolist())
+    assert len(shared) == 1 and len(people.skills.row(1)) == 2 and not len(people.skills.row(0))
+
+
+def test_some_rows_are_read_with_the_words_of_all():
+    vacancy, _ = VacancyFactory(skills=["甲", "乙"]), VacancyFactory(skills=["丙"])
+    seeker, _ = JobSeekerFactory(skills=["乙", "丁"]), JobSeekerFactory(skills=["戊"])
+    everything = read_match_input(TODAY())
+    some = read_match_input(
+        TODAY(), vacancies=[vacancy.pk], seekers=[seeker.pk], words=everything.words
+    )
+    assert some.vacancies.ids.tolist() == [vacancy.pk]
+    assert some.seekers.ids.tolist() == [seeker.pk]
+    assert some.seekers.skills.row(0).tolist() == everything.seekers.skills.row(0).tolist()
+    new = JobSeekerFactory(skills=["从没见过", "乙"])
+    later = read_match_input(TODAY(), vacancies=[], seekers=[new.pk], words=everything.words)
+    assert not len(later.vacancies) and later.seekers.skills.row(0).size == 1
+
+
+def test_titles_wishes_and_skills_are_texts_of_one_vocabulary():
+    vacancy = VacancyFactory(title="数控车床操作工", skills=["看图纸"])
+    seeker = JobSeekerFactory(skills=["数控编程", "看图纸"])
+    seeker.intentions.update(title="数控车床")
+    columns = read_match_input(TODAY())
+
+    def words(rows):
+        return {columns.words.texts[value >> TIMES_BITS] for value in rows.row(0).tolist()}
+
+    both = words(columns.vacancies.text) & words(columns.seekers.text)
+    assert {"数控车床", "图纸"} <= both and "编程" in words(columns.seekers.text)
+    again = read_match_input(
+        TODAY(), vacancies=[vacancy.pk], seekers=[seeker.pk], words=columns.words
+    )
+    assert again.seekers.text.values.tolist() == columns.seekers.text.values.tolist()
 
 
 def test_an_empty_city_is_matched_too():
@@ -111,32 +196,36 @@ def test_the_next_night_replaces_the_whole_generation():
     second = match_all(TODAY() + timedelta(days=1))
     first.refresh_from_db()
     assert (first.state, second.state) == ("retired", "current")
+    assert tables() == [generations.table_of(second.pk)]
     assert set(Recommendation.objects.values_list("generation", flat=True)) == {second.pk}
 
 
-def test_broken_off_in_the_middle_of_writing_the_old_generation_stays(monkeypatch):
+@pytest.mark.parametrize("step", ["fill_table", "index_table", "switch"])
+def test_broken_off_before_the_switch_the_old_generation_stays(monkeypatch, step):
     VacancyFactory()
     JobSeekerFactory()
     match_all()
     before = edges()
     tomorrow = TODAY() + timedelta(days=1)
+    done = getattr(generations, step)
 
     def break_off(*args):
-        matching_copy(*args)
+        if step != "switch":
+            done(*args)
         raise RuntimeError("no power")
 
-    matching_copy = matching._copy_edges
-    monkeypatch.setattr(matching, "_copy_edges", break_off)
+    monkeypatch.setattr(generations, step, break_off)
     with pytest.raises(RuntimeError):
         match_all(tomorrow)
     assert edges() == before
     run = JobRun.objects.get(key=f"match:{tomorrow}")
     assert (run.state, run.error) == (RunState.FAILED, "RuntimeError: no power")
-    monkeypatch.setattr(matching, "_copy_edges", matching_copy)
+    monkeypatch.setattr(generations, step, done)
     match_all(tomorrow)
     run.refresh_from_db()
     assert (run.state, run.attempts) == (RunState.DONE, 2)
     assert len(edges()) == len(before)
+    assert tables() == [generations.table_of(run.generation.pk)]
 
 
 def test_killed_after_the_switch_and_before_the_row_said_so():

@@ -14,10 +14,10 @@ from jobseekers.services import applications as service
 from jobseekers.services.profile import set_findable
 from portal.accounts.models import ConsentRecord, User
 from portal.outbox.models import Message
-from portal.runs.models import JobRun
 from tests.factories import (
     ApplicationFactory,
     JobSeekerFactory,
+    MatchGenerationFactory,
     MembershipFactory,
     UserFactory,
     VacancyFactory,
@@ -55,11 +55,7 @@ def city():
 
 def recommend(seeker, *vacancies):
     """A generation in use that recommends these to the seeker."""
-    run = JobRun.objects.create(kind="matching", key=f"test:{seeker.pk}")
-    generation = MatchGeneration.objects.create(
-        run=run, state="current", weights_version="1", cap_per_headcount=10, per_seeker=10,
-        switched_at=timezone.now(),
-    )  # fmt: skip
+    generation = MatchGenerationFactory()
     for rank, vacancy in enumerate(vacancies, start=1):
         Recommendation.objects.create(
             generation=generation, seeker=seeker, vacancy=vacancy, score=500 - rank,

@@ -25,7 +25,16 @@ def test_every_queue_has_a_worker_in_both_ways_to_run():
     launcher = (settings.BASE_DIR / "portal" / "launch" / "run.py").read_text(encoding="utf-8")
     for queue in queues:
         assert f"-Q, {queue}," in compose
-    assert f'"-Q", "{",".join(sorted(queues))}"' in launcher
+        assert f'"-Q", "{queue}"' in launcher
+
+
+def test_heavy_jobs_run_one_at_a_time_and_step_back_in_both_ways_to_run():
+    compose = (settings.BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8")
+    launcher = (settings.BASE_DIR / "portal" / "launch" / "run.py").read_text(encoding="utf-8")
+    heavy = next(line for line in compose.splitlines() if "-Q, heavy," in line)
+    assert 'command: [nice, -n, "10", celery,' in heavy and '--concurrency, "1"' in heavy
+    assert '"-Q", "heavy", "--concurrency", "1"' in launcher
+    assert '"heavy": [*_STEP_BACK, *heavy]' in launcher
 
 
 def test_what_is_sent_every_minute_does_not_pile_up():

@@ -1,12 +1,10 @@
 """What the tests of the workbench share."""
 
 import pytest
-from django.utils import timezone
 
 from jobseekers.models import MatchGeneration, Recommendation
 from jobseekers.models.recommendation import GenerationState
-from portal.runs.models import JobRun, RunState
-from tests.factories import UserFactory
+from tests.factories import MatchGenerationFactory, UserFactory
 
 
 @pytest.fixture
@@ -26,19 +24,11 @@ def recommend(db):
     """recommend((seeker, vacancy), …): a generation in use with these edges."""
 
     def make(*pairs, cap=10):
-        now = timezone.now()
-        run = JobRun.objects.create(
-            kind="match", key=f"match:{now.isoformat()}", state=RunState.DONE, finished_at=now
-        )
         MatchGeneration.objects.filter(state=GenerationState.CURRENT).update(
             state=GenerationState.RETIRED
         )
-        generation = MatchGeneration.objects.create(
-            run=run,
-            state=GenerationState.CURRENT,
-            weights_version="1",
+        generation = MatchGenerationFactory(
             cap_per_headcount=cap,
-            per_seeker=10,
             metrics={
                 "seekers": 2,
                 "seekers_covered": 1,

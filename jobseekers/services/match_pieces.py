@@ -1,0 +1,254 @@
+"""The night cut by prefecture and kind of work into pieces for any number of workers.
+
+The coordinator holds one snapshot of the database open; every piece is read in that same snapshot,
+on whatever machine. A worker takes a piece by locking its row, and the lock goes with the worker:
+the piece of one that was killed is free at once, and what it had written is gone. The lists found
+travel through a table of the run; the coordinator takes pieces like everybody else, waits for the
+last, and makes the selection, whose edges are those of a run in one piece (matching/pieces.py).
+"""
+
+import io
+import logging
+from contextlib import contextmanager
+from time import perf_counter
+
+import numpy as np
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from psycopg2 import Binary
+
+from jobseekers.matching import match
+from jobseekers.matching.pieces import FirstLists, first_lists, kinds, runner_with
+from jobseekers.models import MatchPiece
+from jobseekers.models.instant import PieceState
+
+from .copy_binary import read_bytes
+from .match_columns import read_match_input
+from .plans import plan_in_use, settings_for
+from .words import KnownWords, packed_words, unpacked_words
+
+logger = logging.getLogger(__name__)
+LEAST = 0.5  # a piece is closed at the end of a group once it is so full
+MOST_TASKS = 64
+_WAIT = "5s"  # for a piece that somebody has, before it is asked again whether it is done
+_TABLE = "jobseekers_matchlists_r{run}"
+# A machine that vanished is noticed by the server within half a minute.
+_KEEPALIVE = (
+    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4"
+)
+_TAKE = """
+SELECT id, day, snapshot, seekers, words FROM jobseekers_matchpiece
+WHERE run_id = %s AND state = 'waiting' ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+
+def wanted(seekers: int) -> bool:
+    """Whether a night of so many is cut: from MATCH_PIECES_FROM on, if others can help."""
+    if connection.in_atomic_block or seekers < settings.MATCH_PIECES_FROM:
+        return False
+    return heavy_workers() > 1
+
+
+def heavy_workers() -> int:
+    """How many workers listen for heavy jobs just now; 0 when the queue cannot be asked."""
+    from portal.celery import app
+
+    try:
+        found = app.control.inspect(timeout=1.0).active_queues() or {}
+    except Exception:  # whatever the broker's library raises: the night goes on alone
+        logger.warning("the queue could not be asked for its workers", exc_info=True)
+        return 0
+    return sum(any(queue["name"] == "heavy" for queue in queues) for queues in found.values())
+
+
+@contextmanager
+def held_snapshot():
+    """A snapshot that other sessions can read in as long as this lasts; yields its name."""
+    keeper = connection.copy()
+    try:
+        keeper.set_autocommit(False)
+        with keeper.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SELECT pg_export_snapshot()")
+            yield cursor.fetchone()[0]
+    finally:
+        keeper.close()
+
+
+@contextmanager
+def reading_in(snapshot: str):
+    """Everything read inside, on Django's own connection, is of that snapshot."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+        yield
+
+
+def match_in_pieces(log, day, snapshot, columns, options, words):
+    """The same MatchResult as ``match``, the first searches done by whoever takes them.
+
+    log: RunLog of the night. words: Vocabulary of all. The caller holds the snapshot.
+    """
+    run = log.run.pk
+    table = _TABLE.format(run=run)
+    drop_pieces()
+    with connection.cursor() as cursor:
+        # Only the run that made it ever reads it, and a crash ends that run.
+        cursor.execute(f"CREATE UNLOGGED TABLE {table} (piece bigint, kind int, lists bytea)")
+    known = packed_words(columns.words, words)
+    MatchPiece.objects.bulk_create(
+        MatchPiece(
+            run=log.run, number=number, label=label, snapshot=snapshot, day=day, words=known,
+            seekers=columns.seekers.ids[rows].astype(">i8").tobytes(), size=rows.size,
+        )
+        for number, (label, rows) in enumerate(cut(columns.seekers, settings.MATCH_PIECE_SEEKERS))
+    )  # fmt: skip
+    _call_workers(run)
+    total = MatchPiece.objects.filter(run=run).count()
+    while left := MatchPiece.objects.filter(run=run, state=PieceState.WAITING).count():
+        log.progress(total - left, total, "配对分片")
+        if not work_on_one(run):
+            _wait_for_one(run)
+    given = [_read_lists(table, kind) for kind in range(len(kinds(options)))]
+    result = match(
+        columns.vacancies, columns.seekers, options, words=words, runner=runner_with(given)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {table}")
+    return result
+
+
+def cut(seekers, most: int):
+    """[(label, rows)]: the seekers by prefecture and middle class of their first wish.
+
+    Small groups that follow one another share a piece, large ones are cut up; no piece has more
+    than `most` seekers.
+    """
+    wishes = seekers.occupations
+    has = np.diff(wishes.indptr) > 0
+    group = np.zeros(len(seekers), np.int64)
+    group[has] = wishes.values[wishes.indptr[:-1][has]] // 10_000
+    home = seekers.home.astype(np.int64)
+    prefecture = home // 10 ** np.maximum(np.floor(np.log10(np.maximum(home, 1))) - 3, 0).astype(
+        np.int64
+    )
+    key = prefecture * 1000 + group
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    pieces, begin = [], 0
+    for end in [*starts[1:].tolist(), order.size]:
+        while end - begin > most:
+            pieces.append(order[begin : begin + most])
+            begin += most
+        if end - begin >= most * LEAST or (end == order.size and end > begin):
+            pieces.append(order[begin:end])
+            begin = end
+    return [(_label(key, rows), rows) for rows in pieces]
+
+
+def _label(key, rows):
+    first, last = divmod(int(key[rows[0]]), 1000), divmod(int(key[rows[-1]]), 1000)
+    names = [f"{place} {group // 100}-{group % 100:02d}" for place, group in (first, last)]
+    return names[0] if first == last else " … ".join(names)
+
+
+def work(run: int) -> int:
+    """Take pieces of a run until none is free; returns how many were done."""
+    done = 0
+    while work_on_one(run):
+        done += 1
+    return done
+
+
+def work_on_one(run: int) -> bool:
+    """Take a piece that nobody has, and do it; False when there is none.
+
+    The row stays locked all the while, in a session of its own, and the lists and the row's state
+    are written in that same transaction.
+    """
+    holder = connection.copy()
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute(_KEEPALIVE)
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute(_TAKE, [run])
+            row = cursor.fetchone()
+            if row is None:
+                return False
+            piece, day, snapshot, seekers, words = row
+            begun = perf_counter()
+            found = _search(day, snapshot, np.frombuffer(seekers, ">i8"), unpacked_words(words))
+            table = _TABLE.format(run=int(run))
+            for kind, lists in enumerate(found):
+                content = io.BytesIO()
+                np.savez(content, **lists._asdict())
+                cursor.execute(
+                    f"INSERT INTO {table} VALUES (%s, %s, %s)",  # noqa: S608
+                    [piece, kind, Binary(content.getvalue())],
+                )
+            cursor.execute(
+                "UPDATE jobseekers_matchpiece SET state = 'done', done_at = %s, seconds = %s"
+                " WHERE id = %s",
+                [timezone.now(), perf_counter() - begun, piece],
+            )
+        holder.commit()
+    finally:
+        holder.close()
+    return True
+
+
+def _search(day, snapshot, seekers, known: KnownWords) -> list[FirstLists]:
+    with reading_in(snapshot):
+        columns = read_match_input(day, seekers=seekers.tolist(), words=known.words)
+        options = settings_for(plan_in_use(), day)
+    return first_lists(columns.vacancies, columns.seekers, options, known.vocabulary)
+
+
+def _read_lists(table, kind) -> FirstLists:
+    with connection.cursor() as cursor:
+        rows = read_bytes(
+            cursor,
+            f"SELECT lists FROM {table} WHERE kind = %(kind)s ORDER BY piece",  # noqa: S608
+            {"kind": kind},
+        )
+    parts = []
+    for (content,) in rows:
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            parts.append(FirstLists(*(stored[name] for name in FirstLists._fields)))
+    return FirstLists.joined(parts)
+
+
+def _call_workers(run):
+    from jobseekers.tasks import match_piece  # the task calls this module
+
+    for _ in range(min(MatchPiece.objects.filter(run=run).count(), MOST_TASKS)):
+        match_piece.delay(run)
+
+
+def _wait_for_one(run):
+    """Until somebody ends a piece, one way or the other."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_WAIT])
+            cursor.execute(
+                "SELECT 1 FROM jobseekers_matchpiece WHERE run_id = %s AND state = 'waiting'"
+                " ORDER BY number LIMIT 1 FOR UPDATE",
+                [run],
+            )
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != "55P03":
+            raise
+
+
+def drop_pieces() -> None:
+    """Drop what earlier runs left: their rows, and the tables of those that were killed."""
+    MatchPiece.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            r"SELECT relname FROM pg_class WHERE relkind = 'r'"
+            r" AND relname ~ '^jobseekers_matchlists_r\d+$' AND pg_table_is_visible(oid)"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE {table}")
