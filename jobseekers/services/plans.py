@@ -9,6 +9,7 @@ import json
 from datetime import date
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ WRITING_ROLES = frozenset({Role.CITY_STAFF})
 WHOLE = 1000  # ‰ that the weights add up to
 CAPS = range(1, 101)
 LISTS = range(1, 31)
+REMEMBERED_SECONDS = 3600
 FIRST_NOTE = "系统最初的权重和上限"
 
 
@@ -47,8 +49,12 @@ def default_plan() -> MatchPlan:
 
 def score_model(plan: MatchPlan) -> ScoreModel:
     """The kernel's score model with the plan's weights, under the plan's version."""
-    weights = {part: plan.weights.get(part, 0) for part in PARTS}
-    return ScoreModel(version=plan.version, weights=weights)
+    return _model(plan.version, plan.weights)
+
+
+def _model(version, weights):
+    # JSON keeps no order, and the kernel wants its own.
+    return ScoreModel(version=version, weights={part: weights.get(part, 0) for part in PARTS})
 
 
 def settings_for(plan: MatchPlan | None, day: date) -> MatchSettings:
@@ -65,10 +71,19 @@ def settings_for(plan: MatchPlan | None, day: date) -> MatchSettings:
 def model_of(generation: MatchGeneration) -> ScoreModel:
     """The weights a generation was made with: its reasons are put into words by them.
 
-    A generation from before there were plans had the kernel's own weights.
+    A generation from before there were plans had the kernel's own weights. What a plan that was
+    in use holds is remembered, for it never changes.
     """
-    plan = MatchPlan.objects.filter(version=generation.weights_version).first()
-    return score_model(plan) if plan else ScoreModel()
+    version = generation.weights_version
+    key = f"match-weights:{version}"
+    weights = cache.get(key)
+    if weights is None:
+        plan = MatchPlan.objects.filter(version=version).first()
+        if plan is None:
+            return ScoreModel()
+        weights = plan.weights
+        cache.set(key, weights, REMEMBERED_SECONDS)
+    return _model(version, weights)
 
 
 def mark_of(plan: MatchPlan) -> str:

@@ -21,6 +21,8 @@ from jobseekers.models import (
 from jobseekers.models.recommendation import GenerationState
 from portal.accounts.enums import ConsentKind
 
+from .plans import model_of
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -47,16 +49,19 @@ def recommendations_for(seeker):
         .filter(seeker=seeker, vacancy__in=Vacancy.objects.live())
         .exclude(vacancy__in=Dismissal.objects.filter(seeker=seeker).values("vacancy"))
         .exclude(vacancy__in=Application.objects.filter(seeker=seeker).values("vacancy"))
-        .select_related("vacancy__enterprise", "vacancy__region__parent", "vacancy__occupation")
+        .select_related(
+            "generation", "vacancy__enterprise", "vacancy__region__parent", "vacancy__occupation"
+        )
         .order_by("seeker_rank")
     )
-    return [_advice(row, seeker, row.vacancy) for row in rows]
+    model = model_of(rows[0].generation) if rows else None
+    return [_advice(row, seeker, row.vacancy, model) for row in rows]
 
 
 def candidates_for(vacancy, limit=50):
     """Candidates who agreed to be found and still look for work, best first, with the full
     factors."""
-    rows = (
+    rows = list(
         Recommendation.objects.current()
         .filter(
             vacancy=vacancy,
@@ -66,10 +71,11 @@ def candidates_for(vacancy, limit=50):
         .exclude(seeker__status=SeekerStatus.NOT_LOOKING)
         .exclude(seeker__in=Application.objects.filter(vacancy=vacancy).values("seeker"))
         .exclude(seeker__in=Dismissal.objects.filter(vacancy=vacancy).values("seeker"))
-        .select_related("seeker__region__parent", "vacancy__region__parent")
+        .select_related("generation", "seeker__region__parent", "vacancy__region__parent")
         .order_by("vacancy_rank")[:limit]
     )
-    return [_advice(row, row.seeker, vacancy) for row in rows]
+    model = model_of(rows[0].generation) if rows else None
+    return [_advice(row, row.seeker, vacancy, model) for row in rows]
 
 
 def factors_of(parts):
@@ -80,9 +86,10 @@ def factors_of(parts):
     ]
 
 
-def _advice(row, seeker, vacancy):
+def _advice(row, seeker, vacancy, model):
+    """model: the weights the generation was made with, which say which reason counts most."""
     facts = pair_facts(seeker, vacancy)
-    return Advice(row, vacancy, reasons(row.parts, facts), missing(facts))
+    return Advice(row, vacancy, reasons(row.parts, facts, model), missing(facts))
 
 
 def pair_facts(seeker, vacancy):

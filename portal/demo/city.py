@@ -15,6 +15,7 @@ from .applications import ApplicationRow, applications
 from .contacts import Contacts
 from .enterprises import EnterpriseRow, Enterprises, KeyEntryRow
 from .insurance import Insurance, MonthRow, Spells
+from .pushes import PushRow, pushes
 from .seekers import SeekerRow, Seekers
 from .shortages import ShortageRow, shortages
 from .size import CitySize
@@ -92,6 +93,10 @@ class DemoCity:
     def applications(self) -> Iterator[ApplicationRow]:
         """Applications of the past weeks."""
         return applications(self.size.applications, self.seeker_columns)
+
+    def pushes(self) -> Iterator[PushRow]:
+        """Recommendations of the past weeks and what became of them."""
+        return pushes(self.seeker_columns, self.applications())
 
     def shortages(self) -> Iterator[ShortageRow]:
         """Shortage declarations of the past weeks."""

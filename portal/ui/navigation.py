@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.urls import NoReverseMatch, reverse
 
 CITY_AND_DISTRICT = ("city_staff", "district_staff", "auditor", "administrator")
+CITY_OFFICE = ("city_staff", "auditor", "administrator")
 ALL_STAFF = ("commissioner", *CITY_AND_DISTRICT)
 ACTING = ("commissioner", "district_staff", "city_staff")
 
@@ -123,6 +124,9 @@ STAFF = (
         (
             Entry("求职登记", "workbench:jobseekers", "users", "", CITY_AND_DISTRICT),
             Entry("匹配运行", "workbench:matching", "arrows-shuffle", "", CITY_AND_DISTRICT),
+            Entry("供需", "workbench:match_areas", "chart-bar", "", CITY_AND_DISTRICT),
+            Entry("推荐效果", "workbench:funnel", "filter", "", CITY_AND_DISTRICT),
+            Entry("匹配方案", "workbench:match_plans", "git-compare", "", CITY_OFFICE),
         ),
     ),
     Group(
@@ -158,6 +162,9 @@ STAFF = (
         (
             Entry("周报与月报", "reports:weekly", "report-analytics", "", CITY_AND_DISTRICT),
             Entry("四张清单", "reports:lists", "table", "", CITY_AND_DISTRICT),
+            Entry(
+                "紧缺职业排行", "workbench:shortage_ranking", "trending-up", "", CITY_AND_DISTRICT
+            ),
         ),
     ),
 )

@@ -115,6 +115,13 @@ FILL = {
     "workbench:message_open": _id("staff_message"),
     "workbench:jobseeker": _id("seeker"),
     "workbench:supply_import": _id("supply_import"),
+    **{
+        f"workbench:match_plan{name}": lambda side: {"version": side.match_plan.version}
+        for name in ("", "_edit", "_progress")
+    },
+    "workbench:match_plan_act": lambda side: {
+        "version": side.match_plan.version, "act": "try",
+    },
     "workbench:supply_errors": _id("supply_import"),
     "workbench:hotline_edit": _id("hotline"),
     "workbench:hotline_delete": _id("hotline"),

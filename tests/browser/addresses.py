@@ -9,8 +9,12 @@ from django.utils import timezone
 from enterprises.models import Enterprise, LicenceFile, ShortageDeclaration, Vacancy
 from enterprises.search_params import SearchParams
 from hotlines.models import Commissioner, Hotline, Ticket
-from jobseekers.models import Application, JobSeeker, SupplyListImport
+from jobseekers.models import Application, JobSeeker, MatchPlan, SupplyListImport
 from jobseekers.services.alerts import subscribe, token_of
+from jobseekers.services.plan_trials import ask_for_trial
+from jobseekers.services.plan_trials import run_trial as run_match_trial
+from jobseekers.services.plans import create_draft as create_plan
+from jobseekers.services.plans import default_plan
 from portal.accounts.models import User
 from portal.demo.story import MAIN_ENTERPRISE, PLANTED
 from subsidies.models import (
@@ -60,6 +64,8 @@ NO_PAGE = {
     "hotlines:asked",  # only after asking; test_without_script.py does
     "applications:document", "applications:document_add", "applications:document_remove",
     "applications:withdraw", "subsidies:application_decide", "subsidies:application_return",
+    "workbench:match_areas_file", "workbench:match_plan_progress", "workbench:match_plan_act",
+    "workbench:shortage_ranking_file",
     "workbench:supply_template", "workbench:supply_errors", "reports:weekly_file", "reports:list_file",
 }  # fmt: skip
 # The same address in another state: name → queries.
@@ -71,6 +77,7 @@ ALSO = {
     "subsidies:run": ("?outcome=deny&near=on", "?q=没有这家"),
     "accounts:register": ("?role=enterprise_member",),
     "hotlines:ask": ("?subject=稳岗返还",),
+    "workbench:match_areas": ("?by=area",),
 }
 
 
@@ -105,6 +112,24 @@ def _trial():
         )
         run_trial(made.pk)
     return {"public_id": made.public_id}
+
+
+def _match_plan():
+    """A draft with fewer recommendations for each person wanted, tried; made when first asked for."""
+    made = MatchPlan.objects.filter(note="试小一点的上限").first()
+    if made is None:
+        user = User.objects.get(username="city1")
+        weights = default_plan().weights
+        made = create_plan(user, weights, 5, 10, "试小一点的上限")
+        create_plan(user, weights, 8, 10, "还没有试算")
+        ask_for_trial(user, made)
+        run_match_trial(made.pk)
+    return {"version": made.version}
+
+
+def _match_draft():
+    _match_plan()
+    return {"version": MatchPlan.objects.get(note="还没有试算").version}
 
 
 def _mapping():
@@ -254,6 +279,8 @@ OBJECTS = {
     "workbench:hotline_edit": lambda: _first(Hotline),
     "workbench:jobseeker": lambda: _first(JobSeeker, user__username="wangjianguo"),
     "workbench:supply_import": lambda: _first(SupplyListImport),
+    "workbench:match_plan": _match_plan,
+    "workbench:match_plan_edit": _match_draft,
     "subsidies:trial": _trial,
     "subsidies:insurance_import": lambda: _first(InsuranceImport),
     "subsidies:insurance_reopen": lambda: _first(InsuranceImport),

@@ -35,7 +35,7 @@ from .conftest import SMALL, TODAY
 EMPLOYERS = Path(__file__).with_name("employers.bin").read_bytes()
 STREAMS = (
     "staff", "hotlines", "enterprises", "key_entries", "vacancies", "seekers", "applications",
-    "shortages", "insurance_months",
+    "shortages", "insurance_months", "pushes",
 )  # fmt: skip
 
 
@@ -160,6 +160,21 @@ def test_published_advertisements_break_no_rule(rows):
             minimum_wage_fen=MINIMUM_WAGE_YUAN * 100,
         )
         assert [f for f in findings if f.severity == "must"] == [], row.title
+
+
+def test_pushes_come_before_what_became_of_them(city, rows):
+    applied = {(r.seeker, r.vacancy): r.applied_at for r in rows["applications"]}
+    pairs = [(row.seeker, row.vacancy) for row in rows["pushes"]]
+    assert len(set(pairs)) == len(pairs) > 5 * len(applied)
+    led = 0
+    for row in rows["pushes"]:
+        assert row.pushed_on < TODAY
+        assert row.read_at is None or row.pushed_on <= row.read_at.date() <= TODAY
+        moment = applied.get((row.seeker, row.vacancy))
+        if moment:
+            led += 1
+            assert row.read_at < moment
+    assert 0 < led < len(applied)
 
 
 def test_applications_keep_the_order_of_the_states(rows):

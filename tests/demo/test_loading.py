@@ -19,7 +19,7 @@ from enterprises.models import (
     VacancyReview,
 )
 from hotlines.models import Assignment, Commissioner, Hotline, Ticket, Visit
-from jobseekers.models import Application, JobIntention, JobSeeker
+from jobseekers.models import Application, JobIntention, JobSeeker, Push
 from portal.accounts.crypto import blind_index
 from portal.accounts.models import ConsentRecord, Membership, User
 from portal.demo.accounts import shown_accounts
@@ -41,7 +41,7 @@ from .conftest import SMALL, TODAY
 
 COUNTED = (
     User, Membership, ConsentRecord, Enterprise, KeyListEntry, ShortageDeclaration, ShortageFill,
-    Vacancy, VacancyReview, JobSeeker, JobIntention, Application, Hotline, Commissioner,
+    Vacancy, VacancyReview, JobSeeker, JobIntention, Application, Push, Hotline, Commissioner,
     Assignment, Ticket, Visit, InsuranceImport, InsuranceMonth, PersonMonth, BenefitRecipient,
     LocalParameter,
 )  # fmt: skip

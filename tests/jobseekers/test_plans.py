@@ -10,6 +10,8 @@ from jobseekers.enums import MatchPlanState, SeekerGroup
 from jobseekers.matching.score import PARTS, ScoreModel
 from jobseekers.models import MatchGeneration, MatchPlan, Recommendation
 from jobseekers.services import plan_trials, plans
+from jobseekers.services.matching import match_all
+from jobseekers.services.recommending import recommendations_for
 from portal.read_only import read_only
 from portal.refused import Refused
 from portal.runs.models import JobRun, RunState
@@ -152,6 +154,16 @@ def test_reasons_are_worded_by_the_weights_the_generation_was_made_with(city, dr
     assert plans.model_of(made).weights["place"] == 250
     made.weights_version = "0"
     assert plans.model_of(made) == ScoreModel()
+
+
+def test_a_seekers_list_is_worded_by_the_weights_of_its_generation(city):
+    VacancyFactory()
+    seeker = JobSeekerFactory(accepted_regions=["320412"])
+    match_all()
+    assert recommendations_for(seeker)[0].reasons[0].part == "occupation"
+    plan = plans.create_draft(city, weights(occupation=0, place=550), 10, 10, "只看地点")
+    MatchGeneration.objects.update(weights_version=plan.version)
+    assert recommendations_for(seeker)[0].reasons[0].part == "place"
 
 
 # ---- the trial ---------------------------------------------------------------------------------

@@ -89,6 +89,7 @@ _STAGES = (
     ("岗位检索", enterprises.index_search),
     ("求职者", seekers.load_seekers),
     ("应聘", seekers.load_applications),
+    ("推荐过的岗位", seekers.load_pushes),
     ("包保、工单、走访", records.load_contacts),
     ("本地参数", records.load_parameters),
     ("预算", records.load_budget),

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 from enterprises.models import Enterprise
-from jobseekers.models import Application, JobIntention, JobSeeker, SupplyListImport
+from jobseekers.models import Application, JobIntention, JobSeeker, Push, SupplyListImport
 from jobseekers.services.applications import consent_wording
 from portal.accounts.crypto import blind_index, encrypt
 from portal.accounts.enums import ConsentKind, Role
@@ -139,6 +139,22 @@ def load_applications(load: Load) -> None:
                     consent[row.seeker, int(employer[row.vacancy])],
                 )
                 for row in rows
+            ),
+        ),
+    )
+
+
+def load_pushes(load: Load) -> None:
+    """What was recommended in the past weeks, and whether it was read."""
+    keys = load.keys
+    load.added(
+        "推荐过的岗位",
+        copy_into(
+            Push,
+            ("seeker_id", "vacancy_id", "pushed_on", "read_at"),
+            (
+                (keys.seekers + row.seeker, keys.vacancies + row.vacancy, *row[2:])
+                for row in load.city.pushes()
             ),
         ),
     )
