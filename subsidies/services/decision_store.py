@@ -46,13 +46,15 @@ SELECT {", ".join(f"f.{name}" for name in FACT_COLUMNS)}, s.provisions, s.hashes
 _WIDTH = len(FACT_COLUMNS)
 
 
-def store_decisions(screening, sheet: FactTable, bench: Bench, observe) -> None:
+def store_decisions(screening, sheet: FactTable, bench: Bench, observe, stored) -> None:
     """Decide for every enterprise and append what changed; all results go to screening_results.
 
     An enterprise's decisions are renewed together, each superseding the one of its provision; what
     stood of a provision that is no longer decided ends with them (DecisionQuerySet.standing).
     observe(bundle, lines, before) is called for each enterprise; before: None when nothing stood,
-    False when what stood still stands, True when it was replaced.
+    False when what stood still stands, True when it was replaced. stored(after, last) is called when
+    the decisions of the enterprises with keys above `after` up to `last` are in the table: what
+    hangs on them is written while the next ones are being decided.
     """
     writer = Writer(screening, bench.memory)
 
@@ -61,14 +63,16 @@ def store_decisions(screening, sheet: FactTable, bench: Bench, observe) -> None:
 
     with connection.cursor() as cursor, _without_collecting(), ThreadPoolExecutor(1) as pool:
         _make_tables(cursor, screening.base_year)
-        page = _next_page(cursor, 0)
+        last, page = 0, _next_page(cursor, 0)
         deciding = pool.submit(decided, page)
         while page:
-            page = _next_page(cursor, page[-1][0])
+            after, last = last, page[-1][0]
+            page = _next_page(cursor, last)
             lines, results = deciding.result()
             deciding = pool.submit(decided, page)
             copy_lines(cursor, Decision._meta.db_table, COLUMNS, lines)
             copy_lines(cursor, RESULTS, _RESULT_COLUMNS, results)
+            stored(after, last)
             connection.check_constraints()
         _store_parts(cursor, writer.pieces.parts.new)
 

@@ -20,12 +20,16 @@ _PUBLIC_ID = " || ".join(
 # the context row by row in a subtransaction, which costs more than everything else together.
 # Statements begin with INSERT: else pghistory would not say which job it is.
 _HISTORY_TRIGGER = "subsidies.Claim:insert_insert"
+# The decisions of some enterprises. OFFSET keeps the outcome out of the choice of an index: by that
+# of runs and outcomes all grants of the run would be read for each page of enterprises.
+_DECIDED = """SELECT * FROM subsidies_decision
+         WHERE screening_id = %s AND enterprise_id > %s AND enterprise_id <= %s OFFSET 0"""
 _MAKE = f"""INSERT INTO subsidies_claim (public_id, decision_id, enterprise_id, exclusivity_group,
     base_year, amount_fen, state, returned_reason, checked, created_at)
 SELECT {_PUBLIC_ID}, d.id, d.enterprise_id, coalesce(d.exclusivity ->> 'group', g.key),
        d.base_year, d.amount_fen, %s, '', '[]', d.decided_at
-  FROM (SELECT *, uuid_send(gen_random_uuid()) AS drawn FROM subsidies_decision
-         WHERE screening_id = %s AND outcome = 'grant' OFFSET 0) d
+  FROM (SELECT *, uuid_send(gen_random_uuid()) AS drawn FROM ({_DECIDED}) decided
+         WHERE outcome = 'grant' OFFSET 0) d
  CROSS JOIN LATERAL (SELECT split_part(d.provision_id, '/', 2) AS key) g
  WHERE NOT EXISTS (
     SELECT FROM subsidies_claim c JOIN subsidies_decision of ON of.id = c.decision_id
@@ -43,16 +47,15 @@ _HISTORY = f"""INSERT INTO {Claim.pgh_event_model._meta.db_table}
     ({_SHARED}, pgh_obj_id, pgh_label, pgh_created_at, pgh_context_id)
 SELECT {_SHARED}, id, 'insert', now(), context
   FROM subsidies_claim, (SELECT _pgh_attach_context() AS context OFFSET 0) now_at
- WHERE decision_id IN (SELECT id FROM subsidies_decision WHERE screening_id = %s)
+ WHERE decision_id IN (SELECT id FROM ({_DECIDED}) d)
  ORDER BY id
 """  # noqa: S608
-_STEPS = """
+_STEPS = f"""
 INSERT INTO subsidies_claimstep (claim_id, state, at, note)
 SELECT c.id, c.state, c.created_at, ''
-  FROM subsidies_claim c JOIN subsidies_decision d ON d.id = c.decision_id
- WHERE d.screening_id = %s
+  FROM subsidies_claim c JOIN ({_DECIDED}) d ON d.id = c.decision_id
  ORDER BY c.id
-"""
+"""  # noqa: S608
 
 
 def enterprises_with_claims(base_year: int, region: str) -> set[int]:
@@ -69,16 +72,16 @@ def enterprises_with_claims(base_year: int, region: str) -> set[int]:
     return set(rows.values_list("enterprise_id", flat=True))
 
 
-def make_new_claims(screening) -> int:
+def make_new_claims(screening, after: int, last: int) -> int:
     """A claim, waiting for its first review, for each grant of a run whose enterprise has none.
 
-    Returns how many.
+    Of the enterprises whose keys are above `after` and at most `last`. Returns how many.
     """
+    page = [screening.pk, after, last]
     with connection.cursor() as cursor:
         with pgtrigger.ignore(_HISTORY_TRIGGER):
-            values = [ClaimState.SCREENED, screening.pk, ClaimState.SUPERSEDED]
-            cursor.execute(_MAKE, values)
+            cursor.execute(_MAKE, [ClaimState.SCREENED, *page, ClaimState.SUPERSEDED])
             made = cursor.rowcount
-        cursor.execute(_HISTORY, [screening.pk])
-        cursor.execute(_STEPS, [screening.pk])
+        cursor.execute(_HISTORY, page)
+        cursor.execute(_STEPS, page)
     return made

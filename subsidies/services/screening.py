@@ -117,15 +117,17 @@ def _screen(log, base_year, legal_date, region):
             input_sha256=input_sha256,
             source_rows=sheet.source_rows | {"facts_sha256": sheet.sha256},
         )
-        observed = _Observed(screening, region)
+        observed, claims = _Observed(screening, region), Counter(claims_new=0)
+
+        def stored(after, last):
+            claims["claims_new"] += make_new_claims(screening, after, last)
+
         with log.stage("逐户计算并写入"):
-            store_decisions(
-                screening, sheet, Bench(versions, book, legal_date), observed.enterprise
-            )
+            bench = Bench(versions, book, legal_date)
+            store_decisions(screening, sheet, bench, observed.enterprise, stored)
         with log.stage("双重计算核对"):
             screening.cross_check = compare(versions, book, base_year, legal_date)
         with log.stage("补贴申领和消息"):
-            claims = Counter(claims_new=make_new_claims(screening))
             if observed.grants:
                 claims.update(renew_claims(screening, observed.grants))
             release_superseded(screening)
