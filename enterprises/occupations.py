@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from portal.places.coder import code_title, fine_occupation
+from portal.places.coder import occupation_code
 from portal.places.models import Occupation
+from portal.places.title_coding import coder_in_force, occupation_of_title
 
 SUGGESTED = 3
 FOUND = 8
+CORRECTED = 1.0
 LEAST_SHARE = 0.2  # below, a suggestion is noise to the person who chooses
 
 
@@ -23,10 +25,10 @@ class Candidate:
     chosen: bool
 
 
-def candidates(title, words="", chosen=""):
+def candidates(title, words="", chosen="", duties=""):
     """What the form offers: the chosen one, what is found by `words`, else suggestions for `title`.
 
-    title, words: as typed. chosen: code of the present choice or "". When nothing is chosen, the
+    title, words, duties: as typed. chosen: code of the present choice or "". When nothing is chosen, the
     first is marked, so that one press of the button takes the best guess. Returns Candidates.
     """
     rows = []
@@ -35,9 +37,7 @@ def candidates(title, words="", chosen=""):
     if words.strip():
         rows += [(row, f"按“{words.strip()}”找到") for row in find(words)]
     elif title.strip():
-        rows += [
-            (row, f"按岗位名称推荐，把握 {int(share * 100)}%") for row, share in suggest(title)
-        ]
+        rows += [(row, _why(share)) for row, share in suggest(title, duties)]
     offered = {}
     for row, why in rows:
         offered.setdefault(row.pk, (row, why))
@@ -68,23 +68,32 @@ def find(words, limit=FOUND):
     return list(_rows().filter(matching).annotate(rank=rank).order_by("rank", "pk")[:limit])
 
 
-def suggest(title, limit=SUGGESTED):
-    """(Occupation, share of certainty 0–0.98) a title may mean, likeliest first.
+def _why(share):
+    if share == CORRECTED:
+        return "这个名称由工作人员确定过"
+    return f"按岗位名称推荐，把握 {int(share * 100)}%"
 
-    The fine occupation goes before its minor class when the wording of the title names it.
+
+def suggest(title, duties="", limit=SUGGESTED):
+    """(Occupation, share of certainty 0–0.98, 1 when staff said so) a title may mean, likeliest
+    first.
+
+    The fine occupation goes before its minor class when the wording of the title names it. Duties
+    help where the title is silent or unclear.
     """
-    coded = code_title(title)
+    coder = coder_in_force()
+    coded = coder.code(title, duties)
     sure = {code: share for code, _, share in coded.candidates if share >= LEAST_SHARE}
-    fine = fine_occupation(title)
-    codes = [fine] if fine else []
-    codes += [code for code in sure if not (fine and fine.startswith(code))]
+    best = occupation_code(title, duties, coder)
+    codes = [best] if best else []
+    codes += [code for code in sure if not (best and best.startswith(code))]
     rows = _rows().in_bulk(codes)
     return [(rows[code], sure.get(code[:7], 0)) for code in codes if code in rows][:limit]
 
 
 def best_guess(title):
     """The occupation a title surely means, or None when the coder is not sure."""
-    code = fine_occupation(title) or code_title(title).minor_code
+    code = occupation_of_title(title)
     return _rows().filter(pk=code).first() if code else None
 
 

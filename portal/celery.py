@@ -21,6 +21,7 @@ app.conf.task_routes = {
     "subsidies.tasks.make_notice_paper": {"queue": "heavy"},
     "subsidies.tasks.make_notice_papers": {"queue": "heavy"},
     "portal.reports.tasks.*": {"queue": "heavy"},
+    "portal.workbench.tasks.*": {"queue": "heavy"},
 }
 app.conf.beat_schedule = {
     "match-all": {"task": "jobseekers.tasks.match_all", "schedule": crontab(hour=1, minute=0)},
@@ -45,6 +46,10 @@ app.conf.beat_schedule = {
     "job-alerts": {
         "task": "jobseekers.tasks.send_job_alerts",
         "schedule": crontab(hour=7, minute=0),
+    },
+    "doubtful-titles": {
+        "task": "portal.workbench.tasks.recount_doubtful_titles",
+        "schedule": crontab(hour=3, minute=0),
     },
     "silent-applications": {
         "task": "jobseekers.tasks.report_silent_applications",

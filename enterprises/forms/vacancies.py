@@ -137,6 +137,7 @@ class VacancyForm(forms.Form):
         self.fields["title"].widget.attrs |= {
             "hx-get": reverse("enterprises:occupation_options"),
             "hx-trigger": "change",
+            "hx-include": "#id_duties",
             "hx-target": "#occupation-options",
             "hx-swap": "outerHTML",
         }

@@ -64,7 +64,10 @@ def occupation_options(request):
     """The suggestions alone, for the form that asks while one types (htmx)."""
     chosen = request.GET.get("occupation", "")
     options = candidates(
-        request.GET.get("title", ""), request.GET.get("occupation_words", ""), chosen
+        request.GET.get("title", ""),
+        request.GET.get("occupation_words", ""),
+        chosen,
+        request.GET.get("duties", ""),
     )
     return render(request, "enterprises/parts/occupation.html", {"options": options})
 
@@ -136,7 +139,12 @@ def _form_page(
         "marks": marks_of(check) if check else {},
         "refused": refused,
         "saved": saved,
-        "options": candidates(title, request.GET.get("occupation", ""), chosen),
+        "options": candidates(
+            title,
+            request.GET.get("occupation", ""),
+            chosen,
+            form["duties"].value() or "",
+        ),
         "words": request.GET.get("occupation", ""),
         "obstacle": posting_obstacle(enterprise),
         "appeal": appeal or AppealForm(),

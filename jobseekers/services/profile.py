@@ -10,8 +10,8 @@ from portal.accounts.enums import ConsentKind
 from portal.accounts.identity import birth_date
 from portal.accounts.models import ConsentRecord, User
 from portal.accounts.services import give_consent, withdraw_consent
-from portal.places.coder import code_title, fine_occupation
-from portal.places.models import Division, Occupation
+from portal.places.models import Division
+from portal.places.title_coding import occupations_of_titles
 
 from . import match_now
 
@@ -47,12 +47,6 @@ def profile_gaps(seeker):
     return [(name, label, brings) for name, blank, label, brings in blanks if blank]
 
 
-def occupation_of(title):
-    """The occupation of a wish in people's own words: the finest that fits, None when unsure."""
-    code = fine_occupation(title) or code_title(title).minor_code
-    return Occupation.objects.filter(pk=code).first() if code else None
-
-
 def save_profile(user, data, wishes):
     """Write the entry and the wishes; makes the entry the first time.
 
@@ -79,8 +73,9 @@ def save_profile(user, data, wishes):
             seeker.updated_at = timezone.now()
             seeker.save()
             seeker.intentions.all().delete()
+            codes = occupations_of_titles(wishes[:3])
             JobIntention.objects.bulk_create(
-                JobIntention(seeker=seeker, rank=rank, title=title, occupation=occupation_of(title))
+                JobIntention(seeker=seeker, rank=rank, title=title, occupation_id=codes.get(title))
                 for rank, title in enumerate(wishes[:3], start=1)
             )
             match_now.ask(MatchSide.SEEKER, seeker.pk)

@@ -13,8 +13,7 @@ from jobseekers.models import JobIntention, JobSeeker, SupplyListImport
 from portal.accounts.crypto import blind_index, decrypt, encrypt
 from portal.accounts.enums import Role
 from portal.accounts.identity import birth_date
-from portal.places.coder import code_title, fine_occupation
-from portal.places.models import Occupation
+from portal.places.title_coding import occupations_of_titles
 from portal.refused import Refused
 
 from .supply_rows import Places, read_row
@@ -111,7 +110,7 @@ def _known(indexes):
 
 
 def _add(record, rows):
-    occupations = _occupations({wish for row in rows for wish in row.values["wishes"]})
+    occupations = occupations_of_titles(wish for row in rows for wish in row.values["wishes"])
     now = timezone.now()
     for start in range(0, len(rows), CHUNK):
         piece = rows[start : start + CHUNK]
@@ -142,11 +141,3 @@ def _seeker(values, record, now):
         updated_at=now,
         supply_import=record,
     )
-
-
-def _occupations(titles):
-    """{title: occupation code} of those the coder is sure of, each title coded once."""
-    guessed = {title: fine_occupation(title) or code_title(title).minor_code for title in titles}
-    codes = {code for code in guessed.values() if code}
-    existing = set(Occupation.objects.filter(code__in=codes).values_list("code", flat=True))
-    return {title: code for title, code in guessed.items() if code in existing}

@@ -25,6 +25,7 @@ LABELS = {
     "confirmed_by": "确认人",
     "created_by": "提交人",
     "declared_by": "申报人",
+    "ended_by": "停用人",
     "first_reviewer": "初审人",
     "handled_by": "经办人",
     "imported_by": "导入人",

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from portal.back_office.tables import CodeTableAdmin
+from portal.back_office.tables import CodeTableAdmin, TableAdmin
 
-from .models import Division, Industry, Occupation
+from .models import Division, DoubtfulTitle, Industry, Occupation, OccupationCorrection
 
 
 @admin.register(Division)
@@ -25,3 +25,22 @@ class OccupationAdmin(CodeTableAdmin):
     """职业."""
 
     search_fields = ["code", "name", "work_types"]
+
+
+@admin.register(OccupationCorrection)
+class OccupationCorrectionAdmin(TableAdmin):
+    """职业编码更正."""
+
+    list_display = ["title", "occupation", "created_at", "ended_at"]
+    list_select_related = ["occupation"]
+    search_fields = ["title", "key"]
+
+
+@admin.register(DoubtfulTitle)
+class DoubtfulTitleAdmin(TableAdmin):
+    """没有把握的名称."""
+
+    list_display = ["title", "doubt", "region", "vacancies", "wishes"]
+    list_filter = ["doubt"]
+    list_select_related = ["region"]
+    search_fields = ["title"]

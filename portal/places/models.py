@@ -1,6 +1,11 @@
-"""The national code tables: divisions, industries, occupations."""
+"""The national code tables: divisions, industries, occupations; and titles of posts in them."""
 
+import pghistory
 from django.db import models
+from django.utils import timezone
+
+from portal.accounts.access import OFFICERS
+from portal.accounts.fields import PublicIdField
 
 
 class CodeQuerySet(models.QuerySet):
@@ -103,3 +108,128 @@ class Occupation(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class OccupationCorrectionQuerySet(models.QuerySet):
+    """Corrections."""
+
+    def in_force(self):
+        """Those the coder uses."""
+        return self.filter(ended_at__isnull=True)
+
+    def visible_to(self, user):
+        """Officers: a correction holds for the whole city, so its districts read it as well."""
+        allowed = user.is_authenticated and user.role in OFFICERS
+        return self.all() if allowed else self.none()
+
+
+@pghistory.track()
+class OccupationCorrection(models.Model):
+    """职业编码更正: what staff say a title is; the coder uses it before its table.
+
+    A row is never changed but by being ended, by a newer one or by taking it back. key is the title
+    without punctuation, numbers and noise (Coder.key); recoded counts what was coded anew with it:
+    {"vacancies": {old code: number}, "wishes": {…}}, "" for none.
+    """
+
+    public_id = PublicIdField(unique=True)
+    key = models.CharField("统一写法", max_length=60, db_index=True)
+    title = models.CharField("岗位名称", max_length=60)
+    occupation = models.ForeignKey(
+        Occupation, models.RESTRICT, related_name="+", verbose_name="职业"
+    )
+    reason = models.CharField("理由", max_length=200)
+    recoded = models.JSONField("改过的编码", default=dict, blank=True)
+    author = models.ForeignKey("accounts.User", models.RESTRICT, related_name="+")
+    created_at = models.DateTimeField("更正时间", default=timezone.now)
+    ended_by = models.ForeignKey(
+        "accounts.User", models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    ended_at = models.DateTimeField("停用时间", null=True, blank=True)
+    end_reason = models.CharField("停用理由", max_length=200, blank=True, default="")
+
+    objects = OccupationCorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "职业编码更正"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_correction_per_title",
+                violation_error_message="这个名称刚刚更正过，请看现在的更正。",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(key="") & ~models.Q(reason=""),
+                name="correction_has_title_and_reason",
+                violation_error_message="更正要有岗位名称和理由。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True, end_reason="")
+                | models.Q(
+                    ~models.Q(end_reason=""), ended_at__isnull=False, ended_by__isnull=False
+                ),
+                name="ended_correction_says_why",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} → {self.occupation_id}"
+
+    @property
+    def recoded_vacancies(self):
+        """How many vacancies were coded anew with it."""
+        return sum(self.recoded.get("vacancies", {}).values())
+
+    @property
+    def recoded_wishes(self):
+        """How many wishes were coded anew with it."""
+        return sum(self.recoded.get("wishes", {}).values())
+
+
+class TitleDoubt(models.TextChoices):
+    """名称存疑的原因."""
+
+    UNCODED = "uncoded", "编不出"
+    CHOSEN_OTHERWISE = "otherwise", "单位选的不同"
+
+
+class DoubtfulTitleQuerySet(models.QuerySet):
+    """Doubtful titles."""
+
+    def visible_to(self, user):
+        """Officers: those of their region."""
+        if not user.is_authenticated or user.role not in OFFICERS:
+            return self.none()
+        return self.filter(region__code__startswith=user.region_scope)
+
+
+class DoubtfulTitle(models.Model):
+    """没有把握的名称 of current vacancies and wishes in one district, counted anew every night.
+
+    UNCODED: the coder's confidence is below its threshold. CHOSEN_OTHERWISE: it is sure, and
+    enterprises chose another minor class (a signal; nothing is learned from it by itself).
+    title: the spelling met most often. chosen: {minor code: vacancies} as enterprises chose.
+    """
+
+    key = models.CharField("统一写法", max_length=60)
+    region = models.ForeignKey(Division, models.RESTRICT, related_name="+", verbose_name="区")
+    doubt = models.CharField("原因", max_length=10, choices=TitleDoubt)
+    title = models.CharField("岗位名称", max_length=60)
+    vacancies = models.PositiveIntegerField("岗位", default=0)
+    wishes = models.PositiveIntegerField("求职意向", default=0)
+    chosen = models.JSONField("单位选的职业", default=dict)
+    counted_at = models.DateTimeField("统计时间")
+
+    objects = DoubtfulTitleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "没有把握的名称"
+        ordering = ["key", "region_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "region"], name="one_doubt_per_title_and_region")
+        ]
+
+    def __str__(self):
+        return self.title

@@ -127,6 +127,7 @@ STAFF = (
             Entry("供需", "workbench:match_areas", "chart-bar", "", CITY_AND_DISTRICT),
             Entry("推荐效果", "workbench:funnel", "filter", "", CITY_AND_DISTRICT),
             Entry("匹配方案", "workbench:match_plans", "git-compare", "", CITY_OFFICE),
+            Entry("职业编码", "workbench:titles", "tags", "", CITY_AND_DISTRICT),
         ),
     ),
     Group(

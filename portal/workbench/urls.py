@@ -14,6 +14,7 @@ from .views import (
     shortage_lists,
     shortage_ranking,
     supply_imports,
+    title_codes,
     today,
 )
 
@@ -70,6 +71,14 @@ urlpatterns = [
         name="supply_errors",
     ),
     path("jobseekers/<slug:public_id>/", jobseekers.jobseeker, name="jobseeker"),
+    path("titles/", title_codes.titles, name="titles"),
+    path("titles/correct/", title_codes.correct, name="title_correct"),
+    path("titles/corrections/", title_codes.corrections, name="title_corrections"),
+    path(
+        "titles/corrections/<slug:public_id>/end/",
+        title_codes.correction_end,
+        name="title_correction_end",
+    ),
     path("", include("enterprises.staff_urls")),
     path("", include("hotlines.staff_urls")),
 ]

@@ -123,6 +123,7 @@ FILL = {
         "version": side.match_plan.version, "act": "try",
     },
     "workbench:supply_errors": _id("supply_import"),
+    "workbench:title_correction_end": _id("correction"),
     "workbench:hotline_edit": _id("hotline"),
     "workbench:hotline_delete": _id("hotline"),
     "subsidies:run": _id("screening"),

@@ -28,6 +28,7 @@ from portal.accounts.crypto import encrypt
 from portal.accounts.enums import AccountChangeKind, SignInOutcome
 from portal.accounts.models import AccountChange, Reveal, SignIn
 from portal.outbox.services import post
+from portal.places.models import OccupationCorrection
 from portal.reports.services.weekly import make_weekly_snapshot
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, Objection, PublicNotice
@@ -165,6 +166,15 @@ def _people_and_work(code, index):
             contact_phone="13700000001",
         ),
         own_ticket=TicketFactory(enterprise=None, region=place, created_by=seeker.user),
+        correction=OccupationCorrection.objects.get_or_create(
+            key="百匠新人",  # holds for every place
+            defaults={
+                "title": "百匠新人",
+                "occupation": vacancy.occupation,
+                "reason": "学徒钳工",
+                "author": officer,
+            },
+        )[0],
         hotline=HotlineFactory(region=place),
         visit=Visit.objects.create(
             enterprise=enterprise,

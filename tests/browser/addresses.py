@@ -51,6 +51,7 @@ NO_PAGE = {
     "jobseekers:dismiss_undo", "jobseekers:invitation_decline",
     "jobseekers:withdraw", "jobseekers:dismiss", "jobseekers:consent_withdraw", "jobseekers:apply",
     "workbench:key_list_end", "workbench:key_list_add", "workbench:hotline_delete",
+    "workbench:title_correction_end",
     "subsidies:policy_act", "subsidies:parameter_act",
     "subsidies:trial_progress", "subsidies:trial_file", "subsidies:insurance_progress",
     "subsidies:insurance_rejections", "subsidies:insurance_again",

@@ -5,7 +5,14 @@ from django.urls import reverse
 
 from enterprises.enums import VacancyState
 from enterprises.models import Vacancy
-from tests.factories import MembershipFactory, ShortageFactory, VacancyFactory, occupation
+from portal.places.corrections import make_correction
+from tests.factories import (
+    MembershipFactory,
+    ShortageFactory,
+    UserFactory,
+    VacancyFactory,
+    occupation,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -234,3 +241,35 @@ def test_the_suggestions_alone_for_htmx(web):
     text = page.content.decode()
     assert 'value="6-18-01"' in text
     assert "<html" not in text
+
+
+def test_up_to_three_candidates_can_be_chosen_without_script(web, enterprise):
+    for code in ("4-07-02-03", "2-09-06", "4-04-05"):
+        occupation(code)
+    page = web.post(
+        reverse("enterprises:vacancy_new"),
+        typed(enterprise, title="淘宝客服/美工/运营", occupation="", duties="", action="suggest"),
+        follow=True,
+    ).content.decode()
+    assert page.count('type="radio" name="occupation"') == 3
+    assert page.count("按岗位名称推荐，把握") == 3
+
+
+def test_the_duties_help_where_the_title_says_nothing(web, enterprise):
+    occupation("6-14-02-00", "塑料制品加工人员")
+    duties = "注塑机调机；注塑工艺；注塑模具更换；注塑品质"
+    page = web.get(
+        reverse("enterprises:occupation_options"), {"title": "技术员", "duties": duties}
+    ).content.decode()
+    assert "塑料制品加工人员" in page
+    page = web.get(reverse("enterprises:occupation_options"), {"title": "技术员"}).content.decode()
+    assert 'type="radio"' not in page
+
+
+def test_what_staff_decided_is_suggested_first(web, enterprise):
+    occupation("6-20-01", "通用基础件装配制造人员")
+    make_correction(UserFactory(city=True), title="百匠新人", code="6-20-01", reason="学徒钳工")
+    page = web.get(
+        reverse("enterprises:occupation_options"), {"title": "百匠新人（急聘）"}
+    ).content.decode()
+    assert "通用基础件装配制造人员" in page and "这个名称由工作人员确定过" in page

@@ -1,13 +1,13 @@
 """The occupation coder: figures on hand-coded titles, and how it reads a title."""
 
 import csv
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 
-from portal.places.coder import Coder, code_title, code_titles, fine_occupation
-from portal.places.coder.lexicon import SynonymError, load_lexicon, read_synonyms
+from portal.places.coder import Coder, code_title, default_coder, fine_occupation, occupation_code
+from portal.places.coder.lexicon import SynonymError, read_synonyms
 
 DATA = Path(__file__).parent / "coder_data"
 NAMES = {"4-01-02": "销售人员", "6-18-01": "机械冷加工人员"}
@@ -23,7 +23,7 @@ def _figures(rows: list[dict[str, str]]) -> tuple[float, float]:
 
     Titles that nobody can code (no code listed) count as wrong when they are coded.
     """
-    results = code_titles([row["title"] for row in rows])
+    results = [code_title(row["title"]) for row in rows]
     coded = [(result, row) for result, row in zip(results, rows, strict=True) if result.minor_code]
     right = sum(result.minor_code in row["minor_codes"].split("|") for result, row in coded)
     return len(coded) / len(rows), right / len(coded)
@@ -43,12 +43,43 @@ def test_figures_hold(file, part):
     assert accuracy >= 0.85
 
 
+def test_figures_hold_on_the_titles_kept_apart():
+    """What docs/occupation-coder.md reports; no word of the table was added because of these."""
+    rows = _rows("held_out_titles.csv")
+    coverage, accuracy = _figures(rows)
+    assert len(rows) >= 250
+    assert coverage >= 0.88
+    assert accuracy >= 0.88
+
+
+def test_confidence_is_the_share_that_is_right():
+    """On titles kept apart: by bands of confidence, and the mean distance over all bands."""
+    rows = _rows("held_out_titles.csv") + _rows("hand_coded.csv", "held_out")
+    bands = defaultdict(list)
+    for row in rows:
+        coded = code_title(row["title"])
+        if coded.candidates:
+            right = coded.candidates[0][0] in row["minor_codes"].split("|")
+            bands[min(int(coded.confidence * 5), 4)].append((coded.confidence, right))
+    distance = sum(
+        abs(sum(share for share, _ in band) - sum(right for _, right in band))
+        for band in bands.values()
+    )
+    assert distance / sum(map(len, bands.values())) <= 0.10
+    surest = bands[4]
+    unsure = [right for number in (0, 1) for _, right in bands[number]]
+    assert sum(right for _, right in surest) / len(surest) >= 0.90
+    assert sum(unsure) / len(unsure) <= 0.6
+
+
 def test_hand_coded_set_is_large_and_its_parts_do_not_meet():
     tuning = {row["title"] for row in _rows("hand_coded.csv", "tuning")}
     held_out = {row["title"] for row in _rows("hand_coded.csv", "held_out")}
+    apart = {row["title"] for row in _rows("held_out_titles.csv")}
     assert len(tuning) >= 250
     assert len(held_out) >= 100
     assert not tuning & held_out
+    assert not apart & (tuning | held_out)
 
 
 @pytest.mark.parametrize(
@@ -94,22 +125,55 @@ def test_below_the_threshold_it_abstains_but_still_names_candidates():
     assert result.candidates[0][:2] == ("2-06-03", "会计专业人员")
 
 
-def test_duties_decide_where_the_title_is_silent():
-    duties = "负责注塑机调机；注塑工艺改善；注塑模具更换；注塑车间人员安排；注塑品质；注塑机保养"
-    assert code_title("技术员").minor_code is None
-    assert code_title("技术员", duties).candidates[0][0] in {"6-14-02", "2-02-07"}
-    assert code_title("会计", duties).minor_code == "2-06-03"
+INJECTION = "负责注塑机调机；注塑工艺改善；注塑模具更换；注塑车间人员安排；注塑品质；注塑机保养"
 
 
-def test_what_staff_corrected_goes_before_the_table():
-    lexicon = load_lexicon(extra=[("普工", "job", (("6-25-04",), 0.9))])
-    assert Coder(lexicon).code("普工").minor_code == "6-25-04"
-    assert code_title("普工").minor_code == "8-00-00"
+@pytest.mark.parametrize(
+    ("title", "duties", "without", "code"),
+    [
+        ("技术员", INJECTION, None, "6-14-02"),
+        ("工程师", "用 Java 开发后端服务，写单元测试，数据库设计", None, "2-02-10"),
+        ("储备干部", "门店销售，导购，向顾客介绍商品，完成销售目标", None, "4-01-02"),
+        ("会计", INJECTION, "2-06-03", "2-06-03"),
+        ("外卖骑手", "送餐，联系商家和顾客，注意销售礼仪", "4-10-08", "4-10-08"),
+    ],
+)
+def test_duties_decide_where_the_title_is_silent_and_not_where_it_is_clear(
+    title, duties, without, code
+):
+    assert code_title(title).minor_code == without
+    assert code_title(title, duties).minor_code == code
 
 
-def test_code_titles_keeps_order_and_repeats():
-    codes = [result.minor_code for result in code_titles(["会计", "保安", "会计"])]
-    assert codes == ["2-06-03", "4-07-05", "2-06-03"]
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("【急聘】理货（包吃住）5k", "理货"),
+        ("普工8000/月", "普工"),
+        ("Java开发 (MJ000789)", "java开发"),
+        ("ＪＡＶＡ 开发", "java开发"),
+        ("4S店店长", "4s店店长"),
+        ("3D建模师", "3d建模师"),
+        ("001", "001"),
+        ("五险一金", "五险一金"),
+        ("！！", ""),
+    ],
+)
+def test_key_is_the_title_without_punctuation_numbers_and_noise(title, key):
+    assert default_coder().key(title) == key
+
+
+def test_correction_holds_for_every_spelling_and_names_the_others_after_it():
+    plain = default_coder()
+    coder = Coder(plain.lexicon, corrections={"理货": "6-31-05-01"})
+    result = coder.code("【急聘】理货（包吃住）")
+    assert (result.minor_code, result.confidence, result.corrected) == (
+        "6-31-05", 1.0, "6-31-05-01",
+    )  # fmt: skip
+    assert result.candidates[0] == ("6-31-05", "包装人员", 1.0)
+    assert result.candidates[1][0] == "4-02-06"
+    assert occupation_code("理货", coder=coder) == "6-31-05-01"
+    assert coder.code("理货主管").corrected == ""
 
 
 @pytest.mark.parametrize(
@@ -139,45 +203,3 @@ def test_mistake_in_the_synonym_table_is_named(line, message):
 )
 def test_fine_occupation(title, code):
     assert fine_occupation(title) == code
-
-
-def test_command_codes_a_file(tmp_path, capsys):
-    source, target = tmp_path / "titles.csv", tmp_path / "coded.csv"
-    source.write_text("id,title\n7,会计\n8,智创生活\n9,\n", encoding="utf-8-sig")
-    call_command("occupation", "code", "--in", source, "--out", target)
-    assert "共 3 个岗位名称，编出 1 个（33.3%）" in capsys.readouterr().out
-    with target.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    assert rows == [
-        {
-            "id": "7",
-            "title": "会计",
-            "minor_code": "2-06-03",
-            "confidence": "0.95",
-            "candidates": "2-06-03 会计专业人员 0.95",
-        },
-        {"id": "8", "title": "智创生活", "minor_code": "", "confidence": "0.00", "candidates": ""},
-        {"id": "9", "title": "", "minor_code": "", "confidence": "0.00", "candidates": ""},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("name\n会计\n".encode(), "要有 title 这一列"),
-        ("title\n会计\n".encode("gbk"), "不是 UTF-8"),
-        ("title\n会计,2\n".encode(), "第 1 条的列数"),
-    ],
-)
-def test_command_names_what_is_wrong_and_writes_nothing(tmp_path, content, message):
-    source, target = tmp_path / "titles.csv", tmp_path / "coded.csv"
-    source.write_bytes(content)
-    with pytest.raises(CommandError, match=message):
-        call_command("occupation", "code", "--in", source, "--out", target)
-    assert not target.exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["titles.csv"]
-
-
-def test_command_says_when_the_file_is_missing(tmp_path):
-    with pytest.raises(CommandError, match="打不开"):
-        call_command("occupation", "code", "--in", tmp_path / "no.csv", "--out", tmp_path / "o.csv")

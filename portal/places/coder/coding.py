@@ -4,11 +4,16 @@ A Chinese title is head-final: "医疗器械销售经理" is a salesperson, "数
 last job word of a part counts fully and earlier ones little; words such as "机械" mean an engineer
 before "工程师" and a worker before "工"; the first part of "仓管/叉车司机" counts most and what stands
 in brackets least.
+
+What staff corrected goes before all this: a title whose key (see ``Coder.key``) was corrected is
+what they said it is.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import exp
 
 from portal.places.coder.lexicon import Lexicon, Reading, Word, load_lexicon
 
@@ -29,8 +34,10 @@ _GENERIC = 0.8
 _SPECIFIC_WEIGHT = 0.75
 _LOOSE_DOMAIN = 0.35
 _NAMED_SHARE = 0.7
-_DUTY_WEIGHT = 0.12
-_DUTY_LIMIT = 0.45
+_DUTY_LIMIT = 0.7
+_DUTY_SCALE = 1.2
+# Under a title that is itself clear the duties say little.
+_DUTY_UNDER_TITLE = 0.6
 # How a domain word counts under each class of head: (as engineer, as worker).
 _UNDER_HEAD = {
     "eng": (1.0, 0.2),
@@ -59,8 +66,15 @@ _WIDE.update(
 )
 _PARTS = re.compile(r"[()]|[^()/、,|+\s\-—–_·:;。&!?~*\"“”‘’…<>=.]+")
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyz")
+_DIGITS = frozenset("0123456789")
 _NOT_AFTER_WORKER = frozenset("程艺作具装业况会资序")
 _ASCII_RUN = re.compile(r"[a-z0-9]+")
+# "8000元/月", "5k", "01"; and the numbers firms give their posts: "mj000789".
+_PAY = re.compile(
+    r"[0-9]+(?:\.[0-9]+)?[kwh]?(?![a-z0-9])(?:元|块|千|万)?(?:[/每]?(?:个?月|小时|天))?"
+)
+_POST_NUMBER = re.compile(r"[a-z]{1,3}[0-9]{3,}(?![a-z0-9])")
+_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +82,14 @@ class Coded:
     """The result for one title.
 
     ``candidates`` are at most three (minor code, name, confidence), best first; ``minor_code`` is
-    the first of them, or None when its confidence is below the threshold.
+    the first of them, or None when its confidence is below the threshold. ``corrected`` is the
+    code staff chose for this title, of the minor class or finer, else ""; then the confidence is 1.
     """
 
     minor_code: str | None
     confidence: float
     candidates: tuple[tuple[str, str, float], ...]
+    corrected: str = ""
 
 
 _NO_KIN: frozenset[str] = frozenset()
@@ -89,11 +105,51 @@ def normalise_title(title: str) -> str:
 
 
 class Coder:
-    """Codes titles with one lexicon; holds no other state, so it can be shared by threads."""
+    """Codes titles with one lexicon; holds no other state, so it can be shared by threads.
 
-    def __init__(self, lexicon: Lexicon | None = None, threshold: float = THRESHOLD):
+    ``corrections``: key of a title → code of a minor class or finer.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon | None = None,
+        threshold: float = THRESHOLD,
+        corrections: Mapping[str, str] | None = None,
+    ):
         self.lexicon = lexicon or load_lexicon()
         self.threshold = threshold
+        self.corrections = corrections or {}
+
+    def key(self, title: str) -> str:
+        """What two titles share that differ only in spelling, punctuation, numbers and noise.
+
+        "【急聘】理货（包吃住）5k" and "理货" have the same key; a title that is nothing but noise
+        keeps its letters. Never longer than the normalised title.
+        """
+        text = normalise_title(title)
+        lexicon = self.lexicon
+        table, lengths, stops = lexicon.words, lexicon.lengths, lexicon.noise_starts
+        kept, position, end = [], 0, len(text)
+        after_run = False
+        while position < end:
+            char = text[position]
+            if not after_run and (char in _DIGITS or char in _ASCII):
+                number = (_PAY if char in _DIGITS else _POST_NUMBER).match(text, position)
+                if number:
+                    position = number.end()
+                    continue
+            stop, noise = position + 1, False
+            if char in stops and not (after_run and char in _ASCII):
+                for length in lengths[char]:
+                    word = table.get(text[position : position + length])
+                    if word is not None:
+                        stop, noise = min(position + length, end), word.noise
+                        break
+            if not noise:
+                kept.append(text[position:stop])
+            position = stop
+            after_run = text[stop - 1] in _DIGITS or text[stop - 1] in _ASCII
+        return _PUNCTUATION.sub("", "".join(kept)) or _PUNCTUATION.sub("", text)
 
     def words(self, part: str) -> list[Word]:
         """Known words of a part, longest match from the left, in order."""
@@ -194,17 +250,37 @@ class Coder:
         return total
 
     def _add_duties(self, duties: str, scores: dict[str, float]) -> None:
+        """One word says little, three that agree say much, thirty no more than that."""
         support: dict[str, float] = {}
         for part in _PARTS.findall(normalise_title(duties)):
             for word in self.words(part):
                 reading = word.job or word.eng
                 if reading and not word.noise and reading[0][0] != GENERIC:
-                    _add(support, reading, _DUTY_WEIGHT)
+                    _add(support, reading, 1.0)
+        named = max((value for code, value in scores.items() if code != GENERIC), default=0.0)
+        most = _DUTY_LIMIT * (1.0 - _DUTY_UNDER_TITLE * min(named, 1.0))
         for code, value in support.items():
-            scores[code] = scores.get(code, 0.0) + min(value, _DUTY_LIMIT)
+            scores[code] = scores.get(code, 0.0) + most * (1.0 - exp(-value / _DUTY_SCALE))
 
     def code(self, title: str, duties: str = "") -> Coded:
-        """The minor class of a title; ``duties`` only tips the balance. Blank titles abstain."""
+        """The minor class of a title. Blank titles abstain.
+
+        ``duties`` decide where the title is silent and tip the balance where it is unclear; a clear
+        title stands.
+        """
+        if self.corrections:
+            corrected = self.corrections.get(self.key(title))
+            if corrected:
+                return self._corrected(corrected, self._coded(title, duties))
+        return self._coded(title, duties)
+
+    def _corrected(self, code: str, read: Coded) -> Coded:
+        minor = code[:7]
+        others = [one for one in read.candidates if one[0] != minor][: _CANDIDATES - 1]
+        first = (minor, self.lexicon.minor_names[minor], 1.0)
+        return Coded(minor, 1.0, (first, *others), code)
+
+    def _coded(self, title: str, duties: str) -> Coded:
         scores = self._scores(title)
         if duties:
             self._add_duties(duties, scores)
@@ -273,15 +349,5 @@ def default_coder() -> Coder:
 
 
 def code_title(title: str, duties: str = "") -> Coded:
-    """Minor class, confidence (0–0.98) and up to three candidates for one title."""
+    """Minor class, confidence (0–0.98) and up to three candidates, without staff's corrections."""
     return default_coder().code(title, duties)
-
-
-def code_titles(titles: list[str]) -> list[Coded]:
-    """One result for each title, in order; equal titles are coded once."""
-    coder = default_coder()
-    known: dict[str, Coded] = {}
-    for title in titles:
-        if title not in known:
-            known[title] = coder.code(title)
-    return [known[title] for title in titles]

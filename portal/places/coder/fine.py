@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from portal.places.coder.coding import default_coder, normalise_title
+from portal.places.coder.coding import Coder, default_coder, normalise_title
 from portal.places.datafiles import read_rows
 
 FINE = Path(__file__).with_name("data") / "fine.csv"
@@ -37,15 +37,28 @@ def _spellings() -> dict[str, list[tuple[str, str]]]:
 
 
 def fine_occupation(title: str) -> str | None:
-    """The four-level code of ``title``, or None.
+    """The four-level code of ``title`` by its wording, or None; without staff's corrections.
 
     The minor class is decided first; within it a name, work type or known wording has to stand in
     the title. Two occupations with equally long wordings are not decided. A minor class with one
     single occupation needs no wording.
     """
     minor = default_coder().code(title).minor_code
-    if minor is None:
-        return None
+    return _fine_within(minor, title) if minor else None
+
+
+def occupation_code(title: str, duties: str = "", coder: Coder | None = None) -> str | None:
+    """The finest code a title surely means: what staff said, else four levels, else three, or None.
+
+    ``coder``: one with the corrections in force; without it there are none.
+    """
+    coded = (coder or default_coder()).code(title, duties)
+    if coded.corrected:
+        return coded.corrected
+    return coded.minor_code and (_fine_within(coded.minor_code, title) or coded.minor_code)
+
+
+def _fine_within(minor: str, title: str) -> str | None:
     pairs = _spellings().get(minor, [])
     codes = {code for _, code in pairs}
     if len(codes) == 1:

@@ -42,20 +42,22 @@ class Lexicon:
     """Terms by spelling, and for each first character the lengths to try, longest first.
 
     ``kin`` holds for a minor class those that share a reading with it: "java" is 2-02-10 or 4-04-05,
-    so the second does not make the first doubtful.
+    so the second does not make the first doubtful. ``noise_starts``: first characters of noise.
     """
 
     words: dict[str, Word] = field(default_factory=dict)
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
     minor_names: dict[str, str] = field(default_factory=dict)
     kin: dict[str, set[str]] = field(default_factory=dict)
+    noise_starts: frozenset[str] = frozenset()
 
     def index(self) -> None:
-        """Rebuild ``lengths`` and ``kin`` after words were added."""
+        """Rebuild what is looked up by first character, and ``kin``, after words were added."""
         found: dict[str, set[int]] = {}
         for term in self.words:
             found.setdefault(term[0], set()).add(len(term))
         self.lengths = {first: tuple(sorted(all_, reverse=True)) for first, all_ in found.items()}
+        self.noise_starts = frozenset(term[0] for term, word in self.words.items() if word.noise)
         self.kin = {}
         for word in self.words.values():
             for reading in (word.job, word.eng, word.work):

@@ -14,6 +14,7 @@ from portal.workbench.search import search_all
 PER_PAGE = 30
 KINDS = {
     "match": "岗位与求职者匹配",
+    "titles": "核对没有把握的名称",
     "screen_refunds": "稳岗返还筛查",
     "weekly": "周报",
     "silence": "三周未答复提醒",

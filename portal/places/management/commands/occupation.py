@@ -1,16 +1,14 @@
 """``manage.py occupation code``: codes a CSV file of job titles."""
 
-import csv
-import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
+from time import process_time
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
-from portal.places.coder import Coded, code_titles
-
-_ADDED = ("minor_code", "confidence", "candidates")
+from portal.places.coder import default_coder
+from portal.places.title_coding import coder_in_force
+from portal.places.title_files import BadTitleFile, code_file
 
 
 class Command(BaseCommand):
@@ -25,7 +23,7 @@ class Command(BaseCommand):
             type=Path,
             required=True,
             metavar="FILE",
-            help="UTF-8 的 CSV，要有 title 列",
+            help="CSV（UTF-8 或 GB18030），要有 title 列；有 duties 列就一起看",
         )
         code.add_argument(
             "--out",
@@ -33,62 +31,42 @@ class Command(BaseCommand):
             type=Path,
             required=True,
             metavar="FILE",
-            help="写到这里：原有各列，加 minor_code、confidence、candidates",
+            help="写到这里：原有各列，加 minor_code（没有把握的空着）、confidence（0 到 1）、"
+            "candidates（最多三个“代码 名称 把握”，用 | 隔开）",
+        )
+        code.add_argument(
+            "--no-corrections",
+            dest="corrections",
+            action="store_false",
+            help="只用同义词表，不用工作人员的职业编码更正",
         )
 
     def handle(self, *args, **options) -> None:
-        source, target = options["source"], options["target"]
-        header, rows = _read(source)
-        coded = code_titles([row["title"] or "" for row in rows])
-        kept = [name for name in header if name not in _ADDED]
-        _write(target, [*kept, *_ADDED], _filled(rows, coded))
-        done = sum(result.minor_code is not None for result in coded)
-        share = f"（{done / len(rows):.1%}）" if rows else ""
-        self.stdout.write(f"共 {len(rows)} 个岗位名称，编出 {done} 个{share}，写入 {target}")
+        coder, note = self._coder(options["corrections"])
+        begun = process_time()
+        try:
+            done = code_file(options["source"], options["target"], coder)
+        except BadTitleFile as error:
+            raise CommandError(str(error), returncode=error.exit_code) from error
+        seconds = process_time() - begun
+        if done.lossy:
+            self.stderr.write(
+                f"有 {done.lossy} 个名称里有读不出的字（第一个在第 {done.first_lossy} 行），"
+                "按读得出的编了。"
+            )
+        share = f"（{done.coded / done.titles:.1%}）" if done.titles else ""
+        self.stdout.write(
+            f"共 {done.titles} 个岗位名称：编出 {done.coded} 个{share}，"
+            f"没有把握 {done.titles - done.coded} 个；"
+            f"单核每秒 {done.titles / max(seconds, 0.001):,.0f} 个；{note}写入 {options['target']}"
+        )
 
-
-def _read(source: Path) -> tuple[list[str], list[dict[str, str]]]:
-    try:
-        with source.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            header = list(reader.fieldnames or [])
-            if "title" not in header:
-                raise CommandError(f"{source}：第一行要有 title 这一列", returncode=2)
-            rows = list(reader)
-    except OSError as error:
-        raise CommandError(f"{source}：打不开（{error.strerror}）") from error
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{source}：不是 UTF-8 编码的文件，请另存为 UTF-8") from error
-    for number, row in enumerate(rows, start=1):
-        if None in row:
-            raise CommandError(f"{source}：第 {number} 条的列数比表头多")
-    return header, rows
-
-
-def _filled(rows: list[dict[str, str]], coded: list[Coded]) -> Iterator[dict[str, str]]:
-    for row, result in zip(rows, coded, strict=True):
-        yield row | {
-            "minor_code": result.minor_code or "",
-            "confidence": f"{result.confidence:.2f}",
-            "candidates": "|".join(
-                f"{code} {name} {confidence:.2f}" for code, name, confidence in result.candidates
-            ),
-        }
-
-
-def _write(target: Path, header: list[str], rows: Iterator[dict[str, str]]) -> None:
-    """Write beside the target and rename, so that a failure leaves no half file."""
-    try:
-        descriptor, name = tempfile.mkstemp(dir=target.absolute().parent, suffix=".csv")
-    except OSError as error:
-        raise CommandError(f"{target}：写不进去（{error.strerror}）") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, header, extrasaction="ignore", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        temporary.chmod(0o644)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    def _coder(self, with_corrections):
+        if not with_corrections:
+            return default_coder(), "没有用更正；"
+        try:
+            coder = coder_in_force()
+        except DatabaseError:
+            self.stderr.write("读不到数据库里的职业编码更正，这次只用同义词表。")
+            return default_coder(), "没有用更正；"
+        return coder, f"更正 {len(coder.corrections)} 条；" if coder.corrections else ""
