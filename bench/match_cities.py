@@ -84,7 +84,7 @@ _FEWER = (
     " AND expires_on > current_date ORDER BY md5(id::text) OFFSET %(vacancies)s)",
 )
 _NOT_THE_SAME_AGAIN = {
-    "public_id": "gen_random_uuid()",
+    "public_id": "lpad(to_hex(b.id), 12, '0')",
     "region_id": "p.target",
     "user_id": "NULL",
     "identity_number": "''",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobseekers.models import MatchGeneration
@@ -115,8 +115,12 @@ def record_pushes(generation: MatchGeneration) -> None:
         "day": day,
         "before": day - timedelta(days=KEPT_DAYS),
     }
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # On the first night the table is empty when the plan is made and grows while it is carried
+        # out: a nested loop would read it again and again.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_RECORD, params)
+        cursor.execute("SET LOCAL enable_nestloop = DEFAULT")
         cursor.execute(_FORGET, params)
 
 
