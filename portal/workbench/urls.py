@@ -34,11 +34,7 @@ urlpatterns = [
     path("matching/plans/", match_plans.match_plans, name="match_plans"),
     path("matching/plans/new/", match_plans.match_plan_new, name="match_plan_new"),
     path("matching/plans/<str:version>/", match_plans.match_plan, name="match_plan"),
-    path(
-        "matching/plans/<str:version>/edit/",
-        match_plans.match_plan_edit,
-        name="match_plan_edit",
-    ),
+    path("matching/plans/<str:version>/edit/", match_plans.match_plan_edit, name="match_plan_edit"),
     path(
         "matching/plans/<str:version>/progress/",
         match_plans.match_plan_progress,
