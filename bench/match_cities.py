@@ -2,7 +2,7 @@
 
 Of the demo city times ten a city is some of its people and posts. A province is all of them again
 and again, spread over its prefectures street by street, so that kinds of work, pay, skills and the
-places people accept are mixed as in the city; posts want three times as many people.
+places people accept are mixed as in the city; posts want seven times as many people.
 """
 
 import sys
@@ -92,7 +92,7 @@ _NOT_THE_SAME_AGAIN = {
     "phone": "''",
     "phone_index": "NULL",
     "accepted_regions": _PLACES_ACCEPTED,
-    "headcount": "t.headcount * 3",
+    "headcount": "t.headcount * 7",
     "search_vector": "NULL",
     "id": "b.id",
 }
