@@ -28,7 +28,7 @@ from portal.accounts.crypto import encrypt
 from portal.accounts.enums import AccountChangeKind, SignInOutcome
 from portal.accounts.models import AccountChange, Reveal, SignIn
 from portal.outbox.services import post
-from portal.places.models import OccupationCorrection
+from portal.places.models import DoubtfulTitle, OccupationCorrection
 from portal.reports.services.weekly import make_weekly_snapshot
 from subsidies.enums import ClaimState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, Objection, PublicNotice
@@ -175,6 +175,14 @@ def _people_and_work(code, index):
                 "author": officer,
             },
         )[0],
+        doubtful_title=DoubtfulTitle.objects.create(
+            key="百匠新人",
+            region=place,
+            doubt="uncoded",
+            title="百匠新人",
+            vacancies=1,
+            counted_at=timezone.now(),
+        ),
         hotline=HotlineFactory(region=place),
         visit=Visit.objects.create(
             enterprise=enterprise,

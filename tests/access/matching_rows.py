@@ -2,15 +2,18 @@
 
 from django.utils import timezone
 
-from jobseekers.enums import AlertFrequency
+from jobseekers.enums import AlertFrequency, MatchSide
 from jobseekers.matching.score import ScoreModel
 from jobseekers.models import (
     Bookmark,
+    InstantMatch,
     Invitation,
     JobAlert,
     JobAlertDelivery,
     MatchArea,
+    MatchPiece,
     MatchPlan,
+    MatchWords,
     Push,
 )
 
@@ -28,6 +31,18 @@ def add_matching_rows(side, generation, number):
     )
     JobAlertDelivery.objects.create(alert=side.alert, day=today)
     MatchArea.objects.create(generation=generation, region=side.enterprise.region)
+    InstantMatch.objects.create(side=MatchSide.SEEKER, object_id=side.seeker.pk)
+    MatchWords.objects.get_or_create(generation=generation, defaults={"content": b""})
+    MatchPiece.objects.create(
+        run=generation.run,
+        number=number,
+        label="武进区",
+        size=1,
+        day=today,
+        snapshot="",
+        seekers=b"",
+        words=b"",
+    )
     side.match_plan = MatchPlan.objects.create(
         version=f"测试-{number}",
         weights=ScoreModel().weights,
