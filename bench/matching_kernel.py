@@ -26,6 +26,8 @@ SEED = 20200210
 SAMPLE = 200
 DISTRICTS = (320402, 320404, 320411, 320412, 320413, 320481)
 TOKENS = 3000
+# So that 150,000 posts want 1.4 million people, as the province of the figures does: 9.3 each.
+OPENINGS = 0.12
 
 
 def columns(seekers: int, vacancies: int):
@@ -68,7 +70,7 @@ def columns(seekers: int, vacancies: int):
         experience=rng.choice([0, 1, 3, 5], vacancies, p=[0.5, 0.25, 0.2, 0.05]),
         certificates=certificates(vacancies, 0.08),
         skills=skills(vacancies),
-        headcount=np.minimum(1 + rng.geometric(0.25, vacancies), 200),
+        headcount=np.minimum(1 + rng.geometric(OPENINGS, vacancies), 200),
         key=rng.random(vacancies) < 0.08,
         age_days=rng.integers(0, 60, vacancies),
     )
