@@ -1,4 +1,9 @@
-"""Recommendations by generation, each in a table of its own; those in use are taken over."""
+"""Recommendations by generation, each in a table of its own; those in use are taken over.
+
+There is no way back, on purpose: the state before gave every recommendation a number of its own,
+which is gone, and the table it replaces. Whoever must go back restores the backup from before; the
+recommendations themselves are made anew every night.
+"""
 
 from django.db import migrations, models
 
