@@ -34,7 +34,7 @@ class FactsForm(forms.Form):
         label="单位类型",
         choices=[("", "按统一社会信用代码认定"), *EntityKind.choices],
         required=False,
-        help_text="会计师事务所请选出来，代码里看不出。",
+        help_text="会计师事务所请选出来，代码里看不出；核验营业执照时一起核对。",
     )
     staff_total = forms.IntegerField(
         label="从业人员", min_value=0, max_value=9_999_999, required=False

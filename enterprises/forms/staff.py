@@ -31,6 +31,7 @@ class LicenceReviewForm(forms.Form):
     """Pass, or refuse with a reason."""
 
     file = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label="不通过的原因",
         max_length=200,

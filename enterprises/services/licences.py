@@ -1,5 +1,6 @@
 """Business licences (A1): uploaded by the enterprise, checked by staff, checked again each year."""
 
+import hashlib
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -51,12 +52,19 @@ def upload_licence(enterprise, by, upload):
     return licence
 
 
-def review_licence(enterprise, by, *, file, approve, reason=""):
+def mark_of(enterprise):
+    """What the licence is compared with, in short: a reviewer decides on what they have read."""
+    said = (enterprise.name, enterprise.region_id, enterprise.industry_id, enterprise.entity_kind)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def review_licence(enterprise, by, *, file, seen, approve, reason=""):
     """Decide on the newest licence file.
 
-    file: the LicenceFile the reviewer looked at. Refusing needs a reason the enterprise can act
-    on. Raises ValidationError (code "taken") when someone else has decided meanwhile or the
-    enterprise has sent another file.
+    file: the LicenceFile the reviewer looked at; seen: `mark_of` what the enterprise said beside
+    it. Refusing needs a reason the enterprise can act on. Raises ValidationError (code "taken")
+    when someone else has decided meanwhile, or the enterprise has sent another file or changed
+    what it said.
     """
     check_officer(by, enterprise)
     reason = reason.strip()
@@ -72,6 +80,8 @@ def review_licence(enterprise, by, *, file, approve, reason=""):
             raise ValidationError("企业又传了新的执照，请看新的这一份再决定。", code=TAKEN)
         if not _is_waiting(enterprise, file):
             raise ValidationError(_decided_by(enterprise), code=TAKEN)
+        if seen != mark_of(enterprise):
+            raise ValidationError("企业刚改了登记的内容，请看新的内容再决定。", code=TAKEN)
         now = timezone.now()
         enterprise.licence_state = LicenceState.APPROVED if approve else LicenceState.REFUSED
         enterprise.licence_reason = "" if approve else reason

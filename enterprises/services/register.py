@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from enterprises.access import check_member
 from enterprises.entity_kind import kind_by_code, possible_kinds
-from enterprises.enums import LicenceState
+from enterprises.enums import EntityKind, LicenceState
 from enterprises.models import Enterprise
 from enterprises.refusals import constraints_speak
 from enterprises.size_class import classify
@@ -32,14 +32,18 @@ FACTS = (
 )
 # What stands on the licence: after a change staff look at the licence again.
 ON_THE_LICENCE = ("name", "region")
+_RECHECK = {
+    "subject": "名称、地区或单位类型改了，营业执照要重新核验",
+    "body": "请上传与现在登记一致的执照。核验前不能提交新岗位，已发布的岗位不受影响。",
+}
 
 
 def register_enterprise(by, data):
     """Put an enterprise on the register and make `by` its first member.
 
     data: credit_code and any of FACTS (staff in persons, revenue and assets in 10,000 yuan,
-    region and industry as rows; entity_kind empty leaves it to the credit code). Raises ValidationError keyed by field; PermissionDenied when the
-    account is not an enterprise account.
+    region and industry as rows; entity_kind empty leaves it to the credit code). Raises
+    ValidationError keyed by field; PermissionDenied when the account is not an enterprise account.
     """
     if by.role != Role.ENTERPRISE_MEMBER:
         raise PermissionDenied("only an enterprise account registers an enterprise")
@@ -58,15 +62,18 @@ def register_enterprise(by, data):
 def update_enterprise(enterprise, by, data):
     """Change facts of an enterprise; fields left out of `data` stay.
 
-    A checked licence has to be checked again when the name or the region changes. Returns the
-    enterprise; raises ValidationError keyed by field.
+    A checked licence has to be checked again when the name or the region changes, or a kind is
+    declared that the credit code leaves open. Returns the enterprise; raises ValidationError keyed
+    by field.
     """
     check_member(by, enterprise)
     with transaction.atomic():
         enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
-        before = {name: getattr(enterprise, name) for name in ON_THE_LICENCE}
+        before = {name: getattr(enterprise, name) for name in (*ON_THE_LICENCE, "entity_kind")}
         _put(enterprise, data)
-        changed = any(getattr(enterprise, name) != before[name] for name in ON_THE_LICENCE)
+        changed = any(getattr(enterprise, name) != before[name] for name in ON_THE_LICENCE) or (
+            _is_declared(enterprise) and enterprise.entity_kind != before["entity_kind"]
+        )
         again = changed and enterprise.licence_state == LicenceState.APPROVED
         if again:
             enterprise.licence_state = LicenceState.PENDING
@@ -79,8 +86,7 @@ def update_enterprise(enterprise, by, data):
                 enterprise,
                 kind="licence",
                 key=f"enterprise:{enterprise.pk}:recheck:{event.pk}",
-                subject="名称或地区改了，营业执照要重新核验",
-                body="请上传与新名称、新地区一致的执照。核验前不能提交新岗位，已发布的岗位不受影响。",
+                **_RECHECK,
                 path=reverse("enterprises:licence"),
                 but=by,
             )
@@ -89,6 +95,7 @@ def update_enterprise(enterprise, by, data):
 
 def _put(enterprise, data):
     """Set the facts, normalised, and the size class with the rule that gave it."""
+    before = (enterprise.industry_id, enterprise.entity_kind)
     for name in FACTS:
         if name in data:
             setattr(enterprise, name, data[name])
@@ -96,7 +103,7 @@ def _put(enterprise, data):
         enterprise.contact_phone = _checked("contact_phone", clean_phone, data)
     if not enterprise.name:
         raise ValidationError({"name": "请填企业名称，与营业执照上的一样。"})
-    enterprise.entity_kind = _entity_kind(enterprise)
+    enterprise.entity_kind = _entity_kind(enterprise, before)
     found = classify(
         enterprise.industry_id,
         enterprise.staff_total,
@@ -106,12 +113,16 @@ def _put(enterprise, data):
     enterprise.size_class, enterprise.size_rule = found.size, found.rule[:200]
 
 
-def _entity_kind(enterprise):
-    """What was declared when the credit code allows it, else what the code says by itself."""
-    declared, code = enterprise.entity_kind, enterprise.credit_code
-    if not declared:
-        return kind_by_code(code, enterprise.industry_id)
-    possible = possible_kinds(code)
+def _entity_kind(enterprise, before):
+    """What was declared when code and trade allow it, else what they say by themselves.
+
+    before: trade and kind until now. A kind that nobody changed does not survive a change of
+    trade: it was derived from the old one, or declared for it.
+    """
+    declared, code, trade = enterprise.entity_kind, enterprise.credit_code, enterprise.industry_id
+    if not declared or (declared == before[1] and trade != before[0]):
+        return kind_by_code(code, trade)
+    possible = possible_kinds(code, trade)
     if declared in possible:
         return declared
     says = (
@@ -119,9 +130,17 @@ def _entity_kind(enterprise):
         if possible
         else "不是这里的任何一种"
     )
+    if declared == EntityKind.ACCOUNTING_FIRM and EntityKind.ENTERPRISE in possible:
+        says += "，行业又不是会计、审计及税务服务"
     raise ValidationError(
         {"entity_kind": f"统一社会信用代码开头是“{code[:2]}”，{says}。请核对单位类型。"}
     )
+
+
+def _is_declared(enterprise):
+    """Whether the kind is the enterprise's own word."""
+    by_code = kind_by_code(enterprise.credit_code, enterprise.industry_id)
+    return enterprise.entity_kind is not None and by_code is None
 
 
 def _checked(field, clean, data):

@@ -16,7 +16,7 @@ from enterprises.history import history_of
 from enterprises.models import Enterprise, KeyListEntry
 from enterprises.refusals import sentences
 from enterprises.services.key_lists import put_on_key_list, take_off_key_list
-from enterprises.services.licences import review_licence
+from enterprises.services.licences import mark_of, review_licence
 from hotlines.models import Assignment
 from portal.accounts.access import BUREAU, OFFICERS, allow
 from portal.accounts.masking import mask
@@ -130,7 +130,8 @@ def licence_review(request, public_id):
     file = one.licence_files.select_related("uploaded_by").first()
     if file is None:
         raise Http404("no licence was sent")
-    form = LicenceReviewForm(request.POST or None, initial={"file": file.public_id})
+    initial = {"file": file.public_id, "seen": mark_of(one)}
+    form = LicenceReviewForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         looked_at = one.licence_files.filter(public_id=form.cleaned_data["file"]).first() or file
         approve = request.POST.get("decision") == "approve"
@@ -139,6 +140,7 @@ def licence_review(request, public_id):
                 one,
                 request.user,
                 file=looked_at,
+                seen=form.cleaned_data["seen"],
                 approve=approve,
                 reason=form.cleaned_data["reason"],
             )

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from enterprises.entity_kind import kind_to_pay_by
+from enterprises.enums import LicenceState
 from enterprises.models import Enterprise
 from portal.accounts.identity import birth_date
 from subsidies.enums import ImportState, InsuranceKind
@@ -70,7 +72,13 @@ def of_applicant(
     if enterprise is None:
         return known
     known.put("size", enterprise.size_class or None, "register")
-    known.put("entity_kind", enterprise.entity_kind or None, "register")
+    kind = kind_to_pay_by(
+        enterprise.entity_kind,
+        enterprise.credit_code,
+        enterprise.industry_id,
+        approved=enterprise.licence_state == LicenceState.APPROVED,
+    )
+    known.put("entity_kind", kind, "register")
     known.put("industry", enterprise.industry_id, "register")
     known.put("staff_total", enterprise.staff_total, "register")
     known.put("dispatch_company", enterprise.dispatch_company, "register")

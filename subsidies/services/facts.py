@@ -129,7 +129,10 @@ WITH persons AS (
 SELECT e.id AS enterprise_id,
        e.region_id AS region,
        e.size_class AS size,
-       e.entity_kind,
+       CASE WHEN left(e.credit_code, 2) = '91' AND starts_with('L7241', left(e.industry_id, 5))
+            THEN CASE WHEN e.licence_state = 'approved' THEN e.entity_kind END
+            WHEN e.entity_kind IS DISTINCT FROM 'accounting_firm' THEN e.entity_kind
+       END AS entity_kind,
        e.industry_id AS industry,
        e.staff_total,
        CASE WHEN once AND disagreeing & 1 = 0 THEN insured_start END AS insured_start,

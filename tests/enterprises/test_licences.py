@@ -11,10 +11,12 @@ from enterprises.enums import LicenceState
 from enterprises.models import Enterprise
 from enterprises.services.licences import (
     licence_in_force,
+    mark_of,
     posting_obstacle,
     review_licence,
     upload_licence,
 )
+from enterprises.services.register import update_enterprise
 from enterprises.services.uploads import LARGEST, check_licence
 from tests.factories import (
     AssignmentFactory,
@@ -70,6 +72,13 @@ def pending(db):
     return MembershipFactory(enterprise=EnterpriseFactory(pending=True))
 
 
+def _decide(pending, by, file, **decision):
+    """A reviewer decides on the file and on what stands on the page now."""
+    return review_licence(
+        pending.enterprise, by, file=file, seen=mark_of(pending.enterprise), **decision
+    )
+
+
 def test_upload_keeps_hash_and_our_own_file_name(pending):
     licence = upload_licence(
         pending.enterprise, pending.user, upload(picture(), "../../etc/执照.png")
@@ -87,7 +96,7 @@ def test_the_same_file_twice_is_kept_once(pending):
 
 def test_approval_sets_checker_and_recheck_in_a_year(pending, officer, inbox):
     file = upload_licence(pending.enterprise, pending.user, upload(picture()))
-    review_licence(pending.enterprise, officer, file=file, approve=True)
+    _decide(pending, officer, file, approve=True)
     enterprise = Enterprise.objects.get(pk=pending.enterprise.pk)
     assert enterprise.licence_state == LicenceState.APPROVED
     assert enterprise.licence_checked_by == officer
@@ -103,8 +112,8 @@ def test_approval_sets_checker_and_recheck_in_a_year(pending, officer, inbox):
 def test_refusal_needs_a_reason_and_tells_it(pending, officer, inbox):
     file = upload_licence(pending.enterprise, pending.user, upload(picture()))
     with pytest.raises(ValidationError, match="哪里不对"):
-        review_licence(pending.enterprise, officer, file=file, approve=False, reason="  ")
-    review_licence(pending.enterprise, officer, file=file, approve=False, reason="照片看不清代码。")
+        _decide(pending, officer, file, approve=False, reason="  ")
+    _decide(pending, officer, file, approve=False, reason="照片看不清代码。")
     enterprise = Enterprise.objects.get(pk=pending.enterprise.pk)
     assert enterprise.licence_state == LicenceState.REFUSED
     assert "照片看不清代码。" in posting_obstacle(enterprise)
@@ -113,7 +122,7 @@ def test_refusal_needs_a_reason_and_tells_it(pending, officer, inbox):
 
 def test_a_refused_enterprise_that_sends_another_file_waits_again(pending, officer):
     file = upload_licence(pending.enterprise, pending.user, upload(picture()))
-    review_licence(pending.enterprise, officer, file=file, approve=False, reason="看不清")
+    _decide(pending, officer, file, approve=False, reason="看不清")
     upload_licence(pending.enterprise, pending.user, upload(pdf()))
     enterprise = Enterprise.objects.get(pk=pending.enterprise.pk)
     assert enterprise.licence_state == LicenceState.PENDING
@@ -122,9 +131,9 @@ def test_a_refused_enterprise_that_sends_another_file_waits_again(pending, offic
 
 def test_the_second_reviewer_is_told_who_decided(pending, officer, colleague):
     file = upload_licence(pending.enterprise, pending.user, upload(picture()))
-    review_licence(pending.enterprise, officer, file=file, approve=True)
+    _decide(pending, officer, file, approve=True)
     with pytest.raises(ValidationError) as refused:
-        review_licence(pending.enterprise, colleague, file=file, approve=False, reason="不行")
+        _decide(pending, colleague, file, approve=False, reason="不行")
     assert refused.value.code == "taken"
     assert "吴审核" in refused.value.messages[0]
     pending.enterprise.refresh_from_db()
@@ -135,14 +144,25 @@ def test_a_review_of_a_file_that_was_replaced_is_refused(pending, officer):
     old = upload_licence(pending.enterprise, pending.user, upload(picture()))
     upload_licence(pending.enterprise, pending.user, upload(pdf()))
     with pytest.raises(ValidationError, match="新的执照"):
-        review_licence(pending.enterprise, officer, file=old, approve=True)
+        _decide(pending, officer, old, approve=True)
+
+
+def test_what_the_reviewer_has_not_read_is_not_passed(pending, officer):
+    file = upload_licence(pending.enterprise, pending.user, upload(picture()))
+    seen = mark_of(pending.enterprise)
+    update_enterprise(pending.enterprise, pending.user, {"name": "常州测样会计师事务所"})
+    with pytest.raises(ValidationError, match="刚改了登记的内容") as refused:
+        review_licence(pending.enterprise, officer, file=file, seen=seen, approve=True)
+    assert refused.value.code == "taken"
+    pending.enterprise.refresh_from_db()
+    assert pending.enterprise.licence_state == LicenceState.PENDING
 
 
 def test_only_officers_of_the_region_decide(pending, neighbour, member):
     file = upload_licence(pending.enterprise, pending.user, upload(picture()))
     for user in (neighbour, member, UserFactory(auditor=True), UserFactory(commissioner_role=True)):
         with pytest.raises(PermissionDenied):
-            review_licence(pending.enterprise, user, file=file, approve=True)
+            _decide(pending, user, file, approve=True)
 
 
 def test_the_licence_is_in_force_until_the_day_before_recheck(enterprise):
@@ -206,10 +226,11 @@ def test_the_whole_way_of_a_licence_by_the_pages(pending, officer, client):
     assert pending.enterprise.name in queue
     url = reverse("workbench:licence_review", args=[pending.enterprise.public_id])
     form = client.get(url).context["form"]
-    refused = client.post(url, {"file": form["file"].value(), "decision": "refuse"})
+    read = {"file": form["file"].value(), "seen": form["seen"].value()}
+    refused = client.post(url, read | {"decision": "refuse"})
     assert "请写明哪里不对" in refused.content.decode()
-    client.post(url, {"file": form["file"].value(), "decision": "approve"})
+    client.post(url, read | {"decision": "approve"})
     pending.enterprise.refresh_from_db()
     assert pending.enterprise.licence_state == LicenceState.APPROVED
-    again = client.post(url, {"file": form["file"].value(), "decision": "approve"}, follow=True)
+    again = client.post(url, read | {"decision": "approve"}, follow=True)
     assert "吴审核 已经在" in again.content.decode()

@@ -103,7 +103,7 @@ def test_a_new_name_asks_for_the_licence_again(member, enterprise, inbox):
     enterprise.refresh_from_db()
     assert enterprise.licence_state == LicenceState.PENDING
     assert enterprise.licence_checked_at is None
-    assert inbox(colleague) == ["名称或地区改了，营业执照要重新核验"]
+    assert inbox(colleague) == ["名称、地区或单位类型改了，营业执照要重新核验"]
     assert inbox(member) == []
 
 

@@ -10,7 +10,7 @@ from subsidies.policy.adopting import Adoption, adopt
 from subsidies.policy.cases import cases_path
 from subsidies.services import policy_drafts as drafts
 from subsidies.services.screening import screen_refunds
-from tests.factories import EnterpriseFactory, UserFactory, division
+from tests.factories import EnterpriseFactory, UserFactory, division, industry
 from tests.factories.subsidies import insure
 
 pytestmark = pytest.mark.django_db
@@ -46,18 +46,29 @@ def test_kind_and_size_of_the_register_decide_the_rate(adopted):
     large = insured(size_class="large", entity_kind="enterprise")
     small = insured(size_class="small", entity_kind="enterprise")
     foundation = insured(size_class=None, entity_kind="foundation")
-    accountants = insured(size_class="large", entity_kind="accounting_firm")
+    accountants, unchecked = (
+        insured(
+            size_class="large",
+            entity_kind="accounting_firm",
+            industry=industry("L7241"),
+            pending=pending,
+        )
+        for pending in (False, True)
+    )
+    factory = insured(size_class="large", entity_kind="accounting_firm")
     unknown = insured(size_class="small", entity_kind=None)
     screen_refunds(2022, date(2023, 4, 1))
     found = {row.enterprise_id: row for row in Decision.objects.filter(provision_id=REFUND)}
     assert {
         one: (found[one.pk].outcome, found[one.pk].amount_fen)
-        for one in (large, small, foundation, accountants, unknown)
+        for one in (large, small, foundation, accountants, unchecked, factory, unknown)
     } == {
         large: ("grant", 300_000),
         small: ("grant", 600_000),
         foundation: ("grant", 600_000),
         accountants: ("grant", 600_000),
+        unchecked: ("review", 0),  # its licence is not checked since it said so
+        factory: ("review", 0),  # no accounting firm is of this trade
         unknown: ("review", 0),
     }
     assert found[foundation.pk].facts["values"]["entity_kind"] == "foundation"
