@@ -4,10 +4,20 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = environ.Env()
+
+
+def at_least_one(name: str, default: int) -> int:
+    """A whole number from 1 on; raises ImproperlyConfigured for less."""
+    value = env.int(name, default=default)
+    if value < 1:
+        raise ImproperlyConfigured(f"{name} must be 1 or more, and is {value}")
+    return value
+
 
 SECRET_KEY = env("SECRET_KEY", default="")
 DEBUG = False
@@ -220,8 +230,8 @@ SHORTAGE_EMERGENCY_FROM = env.int("SHORTAGE_EMERGENCY_FROM", default=100)
 MATCH_CAP_PER_HEADCOUNT = env.int("MATCH_CAP_PER_HEADCOUNT", default=10)
 MATCH_PER_SEEKER = env.int("MATCH_PER_SEEKER", default=10)
 # From so many seekers on a night is cut into pieces for all workers of the heavy queue.
-MATCH_PIECES_FROM = env.int("MATCH_PIECES_FROM", default=300_000)
-MATCH_PIECE_SEEKERS = env.int("MATCH_PIECE_SEEKERS", default=50_000)
+MATCH_PIECES_FROM = at_least_one("MATCH_PIECES_FROM", default=300_000)
+MATCH_PIECE_SEEKERS = at_least_one("MATCH_PIECE_SEEKERS", default=50_000)
 INVITATIONS_PER_HEADCOUNT = env.int("INVITATIONS_PER_HEADCOUNT", default=10)
 NOTICE_WORKING_DAYS = env.int("NOTICE_WORKING_DAYS", default=5)
 POLICY_ENDING_DAYS = env.int("POLICY_ENDING_DAYS", default=30)
