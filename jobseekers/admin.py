@@ -173,4 +173,4 @@ class MatchPieceAdmin(TableAdmin):
 
     list_display = ["run", "number", "label", "size", "state", "seconds"]
     list_filter = ["state"]
-    left_out = ("seekers", "words")
+    left_out = ("seekers",)

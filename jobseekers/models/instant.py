@@ -56,8 +56,8 @@ class PieceState(models.TextChoices):
 class MatchPiece(models.Model):
     """匹配分片: some seekers of a night, to be searched by whoever locks the row.
 
-    seekers: their ids, eight bytes each, big-endian. words: as in MatchWords. All pieces of a run
-    are read in one snapshot, which its coordinator holds.
+    seekers: their ids, eight bytes each, big-endian. All pieces of a run are read in one snapshot,
+    which its coordinator holds.
     """
 
     run = models.ForeignKey("runs.JobRun", models.CASCADE, related_name="pieces")
@@ -68,7 +68,6 @@ class MatchPiece(models.Model):
     day = models.DateField("哪一晚")
     snapshot = models.CharField("数据快照", max_length=60)
     seekers = models.BinaryField("求职者编号")
-    words = models.BinaryField("词表")
     seconds = models.FloatField("用时（秒）", null=True, blank=True)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
 

@@ -1,8 +1,8 @@
 """What is done each night once the new recommendations are in use.
 
-Each entry names its stage in Chinese and a function taking the new MatchGeneration; it runs in a
-transaction of its own. A night that was killed among them does all of them again, so each must
-replace what it wrote before.
+Each entry names its stage in Chinese and a function taking the new MatchGeneration, which keeps
+its writes in transactions of its own. A night that was killed among them does all of them again,
+so each must replace what it wrote before.
 """
 
 AFTER_SWITCH: tuple[tuple[str, str], ...] = (

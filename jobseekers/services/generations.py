@@ -5,18 +5,21 @@ knows until it is whole: filled by COPY, then indexed, then attached and put in 
 transaction. See docs/decisions/recommendation-partitions.md.
 """
 
+import logging
 import re
 import time
 
 import numpy as np
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg2 import errorcodes
 
 from jobseekers.models import MatchGeneration, Recommendation
 from jobseekers.models.recommendation import GenerationState
 
 from .copy_binary import write_columns
 
+logger = logging.getLogger(__name__)
 PARENT = Recommendation._meta.db_table
 _LOCK_WAIT = "200ms"  # so long may those who read or write stand behind us
 _TRIES = 50
@@ -89,23 +92,28 @@ def attach_table(generation_id: int) -> None:
 
 
 def switch(generation: MatchGeneration) -> None:
-    """Attach a filled generation and put it in use instead of the one before, at once."""
+    """Attach a filled generation, then put it in use instead of the one before, at once.
 
-    def attach_and_switch():
-        attach_table(generation.pk)
-        MatchGeneration.objects.filter(state=GenerationState.CURRENT).update(
-            state=GenerationState.RETIRED
-        )
-        generation.state = GenerationState.CURRENT
-        generation.switched_at = timezone.now()
-        generation.save(update_fields=["state", "switched_at"])
+    In two transactions: a statement that is planned while the table is not hung in yet is to find
+    the one before still in use. Killed between them, the table goes with the next start.
+    """
+    _patiently(lambda: attach_table(generation.pk))
+    _patiently(lambda: _put_in_use(generation))
 
-    _patiently(attach_and_switch)
+
+def _put_in_use(generation):
+    MatchGeneration.objects.filter(state=GenerationState.CURRENT).update(
+        state=GenerationState.RETIRED
+    )
+    generation.state = GenerationState.CURRENT
+    generation.switched_at = timezone.now()
+    generation.save(update_fields=["state", "switched_at"])
 
 
 def drop_unused() -> list[str]:
     """Drop the tables of all generations but the one in use: replaced ones, and what a killed
-    night left. Returns their names. Only one nightly matching may be at work."""
+    night left. Returns the names of those that went; one that somebody keeps reading, as a backup
+    does, is left to a later night. Only one nightly matching may be at work."""
     kept = {
         table_of(pk)
         for pk in MatchGeneration.objects.filter(state=GenerationState.CURRENT).values_list(
@@ -116,16 +124,26 @@ def drop_unused() -> list[str]:
         cursor.execute(_TABLES, [PARENT.replace("_", r"\_") + r"\_g%"])
         named = re.compile(rf"{PARENT}_g\d+")
         found = [row for row in cursor.fetchall() if named.fullmatch(row[0]) and row[0] not in kept]
-    for table, attached in sorted(found):
-        _patiently(lambda table=table, attached=attached: _drop(table, attached))
-    return sorted(table for table, _ in found)
+    return [table for table, attached in sorted(found) if drop_if_free(table, attached)]
 
 
-def _drop(table, attached):
-    with connection.cursor() as cursor:
-        if attached:
-            cursor.execute(f"ALTER TABLE {PARENT} DETACH PARTITION {table}")
-        cursor.execute(f"DROP TABLE {table}")
+def drop_if_free(table: str, attached: bool = False) -> bool:
+    """Drop a table, detached first, unless somebody keeps reading it; returns whether it went."""
+
+    def drop():
+        with connection.cursor() as cursor:
+            if attached:
+                cursor.execute(f"ALTER TABLE {PARENT} DETACH PARTITION {table}")
+            cursor.execute(f"DROP TABLE {table}")
+
+    try:
+        _patiently(drop)
+    except OperationalError as error:
+        if not _waited_too_long(error):
+            raise
+        logger.warning("%s is being read all the time; a later night drops it", table)
+        return False
+    return True
 
 
 def _patiently(change):
@@ -144,6 +162,10 @@ def _patiently(change):
                     cursor.execute("SET LOCAL lock_timeout = DEFAULT")
             return
         except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") != "55P03" or not left:
+            if not _waited_too_long(error) or not left:
                 raise
             time.sleep(_PAUSE_SECONDS)
+
+
+def _waited_too_long(error):
+    return getattr(error.__cause__, "pgcode", "") == errorcodes.LOCK_NOT_AVAILABLE

@@ -4,7 +4,7 @@ Kinds of work are the middle classes of 职业分类大典; "" stands for vacanc
 not coded. One statement writes a night, whatever its size.
 """
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobseekers.models import MatchArea, MatchGeneration
@@ -54,8 +54,8 @@ FROM posts FULL JOIN people USING (region, occupation)
 def record_areas(generation: MatchGeneration) -> None:
     """Write the rows of a generation's night, in place of those it had."""
     day = timezone.localdate(generation.created_at)
-    MatchArea.objects.filter(generation=generation).delete()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        MatchArea.objects.filter(generation=generation).delete()
         cursor.execute(
             _RECORD,
             {

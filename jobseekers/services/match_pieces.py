@@ -24,6 +24,7 @@ from jobseekers.models import MatchPiece
 from jobseekers.models.instant import PieceState
 
 from .copy_binary import read_bytes
+from .generations import drop_if_free
 from .match_columns import read_match_input
 from .plans import plan_in_use, settings_for
 from .words import KnownWords, packed_words, unpacked_words
@@ -37,8 +38,12 @@ _TABLE = "jobseekers_matchlists_r{run}"
 _KEEPALIVE = (
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4"
 )
+_WORDS = -1  # in place of a kind of list: the words, once for all pieces
+_NAME = "matching, one piece"  # the sessions that hold a piece, in pg_stat_activity
+# Who has held a piece for so long hangs; the server ends its session, and the piece is free.
+_LONGEST = "30min"
 _TAKE = """
-SELECT id, day, snapshot, seekers, words FROM jobseekers_matchpiece
+SELECT id, day, snapshot, seekers FROM jobseekers_matchpiece
 WHERE run_id = %s AND state = 'waiting' ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
@@ -90,16 +95,13 @@ def match_in_pieces(log, day, snapshot, columns, options, words):
 
     log: RunLog of the night. words: Vocabulary of all. The caller holds the snapshot.
     """
+    if not len(columns.seekers):
+        return match(columns.vacancies, columns.seekers, options, words=words)
     run = log.run.pk
-    table = _TABLE.format(run=run)
-    drop_pieces()
-    with connection.cursor() as cursor:
-        # Only the run that made it ever reads it, and a crash ends that run.
-        cursor.execute(f"CREATE UNLOGGED TABLE {table} (piece bigint, kind int, lists bytea)")
-    known = packed_words(columns.words, words)
+    table = _make_table(run, packed_words(columns.words, words))
     MatchPiece.objects.bulk_create(
         MatchPiece(
-            run=log.run, number=number, label=label, snapshot=snapshot, day=day, words=known,
+            run=log.run, number=number, label=label, snapshot=snapshot, day=day,
             seekers=columns.seekers.ids[rows].astype(">i8").tobytes(), size=rows.size,
         )
         for number, (label, rows) in enumerate(cut(columns.seekers, settings.MATCH_PIECE_SEEKERS))
@@ -108,15 +110,28 @@ def match_in_pieces(log, day, snapshot, columns, options, words):
     total = MatchPiece.objects.filter(run=run).count()
     while left := MatchPiece.objects.filter(run=run, state=PieceState.WAITING).count():
         log.progress(total - left, total, "配对分片")
-        if not work_on_one(run):
+        if not work_on_one(run, longest="0"):  # here it takes as long as it takes
             _wait_for_one(run)
     given = [_read_lists(table, kind) for kind in range(len(kinds(options)))]
     result = match(
         columns.vacancies, columns.seekers, options, words=words, runner=runner_with(given)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {table}")
+    drop_if_free(table)
     return result
+
+
+def _make_table(run, words):
+    """The empty table of a run's lists, with the words; returns its name."""
+    table = _TABLE.format(run=run)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Only the run that made it ever reads it, and a crash ends that run. It may be there from
+        # an earlier try, when somebody kept reading it.
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE IF NOT EXISTS {table} (piece bigint, kind int, lists bytea)"
+        )
+        cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+        cursor.execute(f"INSERT INTO {table} VALUES (0, %s, %s)", [_WORDS, Binary(words)])  # noqa: S608
+    return table
 
 
 def cut(seekers, most: int):
@@ -161,26 +176,36 @@ def work(run: int) -> int:
     return done
 
 
-def work_on_one(run: int) -> bool:
+def work_on_one(run: int, longest: str | None = None) -> bool:
     """Take a piece that nobody has, and do it; False when there is none.
 
     The row stays locked all the while, in a session of its own, and the lists and the row's state
-    are written in that same transaction.
+    are written in that same transaction. The server ends the session after `longest` ("0": never,
+    by default _LONGEST): then somebody else may take the piece, and this raises a database error.
     """
+    longest = _LONGEST if longest is None else longest
     holder = connection.copy()
     try:
         with holder.cursor() as cursor:
             cursor.execute(_KEEPALIVE)
+            for name, value in (
+                ("application_name", _NAME),
+                ("idle_in_transaction_session_timeout", longest),
+                ("statement_timeout", longest),
+            ):
+                cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
         holder.set_autocommit(False)
         with holder.cursor() as cursor:
             cursor.execute(_TAKE, [run])
             row = cursor.fetchone()
             if row is None:
                 return False
-            piece, day, snapshot, seekers, words = row
+            piece, day, snapshot, seekers = row
             begun = perf_counter()
-            found = _search(day, snapshot, np.frombuffer(seekers, ">i8"), unpacked_words(words))
             table = _TABLE.format(run=int(run))
+            cursor.execute(f"SELECT lists FROM {table} WHERE kind = %s", [_WORDS])  # noqa: S608
+            words = unpacked_words(cursor.fetchone()[0])
+            found = _search(day, snapshot, np.frombuffer(seekers, ">i8"), words)
             for kind, lists in enumerate(found):
                 content = io.BytesIO()
                 np.savez(content, **lists._asdict())
@@ -243,12 +268,21 @@ def _wait_for_one(run):
 
 
 def drop_pieces() -> None:
-    """Drop what earlier runs left: their rows, and the tables of those that were killed."""
-    MatchPiece.objects.all().delete()
+    """Drop what earlier runs left: their rows, and the tables of those that were killed.
+
+    Who still works on a piece of theirs works for nobody, and its session is ended. Only one
+    nightly matching may be at work.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = %s",
+            [_NAME],
+        )
+        MatchPiece.objects.all().delete()
         cursor.execute(
             r"SELECT relname FROM pg_class WHERE relkind = 'r'"
             r" AND relname ~ '^jobseekers_matchlists_r\d+$' AND pg_table_is_visible(oid)"
         )
         for (table,) in cursor.fetchall():
-            cursor.execute(f"DROP TABLE {table}")
+            drop_if_free(table)

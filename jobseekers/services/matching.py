@@ -9,9 +9,9 @@ from django.utils.module_loading import import_string
 
 from jobseekers.matching import MatchSettings, match
 from jobseekers.matching.prepare import vocabulary
-from jobseekers.models import JobSeeker, MatchGeneration
+from jobseekers.models import JobSeeker, MatchGeneration, MatchWords
 from jobseekers.models.recommendation import GenerationState
-from portal.runs.services import running
+from portal.runs.services import locked, running
 
 from . import generations, match_pieces
 from .after_switch import AFTER_SWITCH
@@ -20,17 +20,19 @@ from .plans import plan_in_use, settings_for
 from .words import keep_words
 
 BUILDING = GenerationState.BUILDING
+LOCK = "match"  # whatever the day: two nights would drop each other's tables
 
 
 def match_all(day: date | None = None, report=None):
     """Match every open vacancy with every active seeker, once for the night of `day`.
 
-    Raises portal.runs.services.AlreadyDone when that night was matched before. Killed at any
-    moment it leaves the old generation in use, or the new one; started again it leaves what an
-    undisturbed run leaves, because the kernel is deterministic and a generation is hung in whole.
+    Raises portal.runs.services.AlreadyDone when that night was matched before, AlreadyRunning
+    while another process matches, for whatever day. Killed at any moment it leaves the old
+    generation in use, or the new one; started again it leaves what an undisturbed run leaves,
+    because the kernel is deterministic and a generation is hung in whole.
     """
     day = day or timezone.localdate()
-    with running("match", f"match:{day.isoformat()}", report) as log:
+    with locked(LOCK), running("match", f"match:{day.isoformat()}", report) as log:
         generation = MatchGeneration.objects.filter(run=log.run).exclude(state=BUILDING).first()
         if generation is None:
             generation = _match(day, log)
@@ -40,18 +42,21 @@ def match_all(day: date | None = None, report=None):
             recommendations=generation.metrics["edges"],
             generation=generation.pk,
         )
+        if generation.state == GenerationState.CURRENT:  # a newer one has done without it
+            for name, job in AFTER_SWITCH:
+                with log.stage(name):
+                    import_string(job)(generation)
         with log.stage("清理旧批次"):
-            generations.drop_unused()
-        for name, job in AFTER_SWITCH:
-            with log.stage(name), transaction.atomic():
-                import_string(job)(generation)
+            _drop_unused()
     return generation
 
 
 def _match(day, log):
-    """A new generation, in use. What this night wrote before it was killed goes first."""
-    generations.drop_unused()
-    MatchGeneration.objects.filter(run=log.run).delete()
+    """A new generation, in use. What this night or others wrote before they were killed goes
+    first."""
+    match_pieces.drop_pieces()
+    MatchGeneration.objects.filter(state=BUILDING).delete()
+    _drop_unused()
     read_at = timezone.now()
     matched = _in_pieces if match_pieces.wanted(JobSeeker.objects.active().count()) else _alone
     columns, options, words, result = matched(day, log)
@@ -60,6 +65,12 @@ def _match(day, log):
     with log.stage("启用"):
         generations.switch(generation)
     return generation
+
+
+def _drop_unused():
+    """Nothing is kept but what belongs to the generation in use."""
+    generations.drop_unused()
+    MatchWords.objects.exclude(generation__state=GenerationState.CURRENT).delete()
 
 
 def _alone(day, log):

@@ -68,6 +68,20 @@ class RunLog:
 
 
 @contextmanager
+def locked(key):
+    """Hold the lock of a key, of a job or of what several jobs share. Raises AlreadyRunning."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, _lock_number(key)])
+        if not cursor.fetchone()[0]:
+            raise AlreadyRunning(key)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, _lock_number(key)])
+
+
+@contextmanager
 def running(kind, key, report=None, again=False):
     """Run the body as the job `key`, once.
 
@@ -75,11 +89,7 @@ def running(kind, key, report=None, again=False):
     when another process is at it. An error in the body marks the row failed and goes on up. The
     body must keep its own writes in transactions of its own: this is not one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, _lock_number(key)])
-        if not cursor.fetchone()[0]:
-            raise AlreadyRunning(key)
-    try:
+    with locked(key):
         run, created = JobRun.objects.get_or_create(key=key, defaults={"kind": kind})
         if not created:
             if run.state == RunState.DONE and not again:
@@ -103,9 +113,6 @@ def running(kind, key, report=None, again=False):
             raise
         run.state, run.finished_at = RunState.DONE, timezone.now()
         run.save()
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, _lock_number(key)])
 
 
 def interrupted(runs):

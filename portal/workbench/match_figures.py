@@ -13,12 +13,16 @@ from portal.reports.services.shortage_figures import rows_of
 
 CACHED_SECONDS = 300
 
+# The generation in use is asked for by the statement that reads its recommendations: the table of
+# one that was read before may be gone by then.
 _SEEKERS = """
 SELECT count(*)::int, count(*) FILTER (WHERE covered)::int,
        count(*) FILTER (WHERE hard)::int, count(*) FILTER (WHERE hard AND covered)::int
 FROM (SELECT 'hard_to_place' = ANY (s.groups) AS hard,
              EXISTS (SELECT 1 FROM jobseekers_recommendation r
-                     WHERE r.generation_id = %(generation)s AND r.seeker_id = s.id) AS covered
+                     WHERE r.seeker_id = s.id AND r.generation_id = (
+                         SELECT id FROM jobseekers_matchgeneration
+                         WHERE state = 'current')) AS covered
       FROM jobseekers_jobseeker s
       WHERE s.region_id LIKE %(region)s AND s.status <> 'not_looking'
         AND s.created_at < %(made)s) active
@@ -36,7 +40,8 @@ SELECT count(*)::int, count(*) FILTER (WHERE given > 0)::int,
        count(*) FILTER (WHERE given > room)::int
 FROM (SELECT v.headcount * %(cap)s AS room,
              (SELECT count(*) FROM jobseekers_recommendation r
-              WHERE r.generation_id = %(generation)s AND r.vacancy_id = v.id) AS given,
+              WHERE r.vacancy_id = v.id AND r.generation_id = (
+                  SELECT id FROM jobseekers_matchgeneration WHERE state = 'current')) AS given,
              EXISTS (SELECT 1 FROM enterprises_keylistentry k
                      WHERE k.enterprise_id = v.enterprise_id AND k.starts_on <= %(day)s
                        AND (k.ends_on IS NULL OR k.ends_on > %(day)s)) AS key
@@ -120,7 +125,6 @@ def match_figures(scope: Scope) -> MatchFigures | None:
 
 def _count(scope, generation):
     params = scope.params | {
-        "generation": generation.pk,
         "made": generation.created_at,
         "cap": generation.cap_per_headcount,
         "day": timezone.localdate(),

@@ -11,13 +11,16 @@ from portal.reports.services.shortage_figures import rows_of
 
 SHOWN = 15
 
+# The generation in use is asked for by the statement that reads its recommendations: the table of
+# one that was read before may be gone by then.
 _DEMAND = """
 SELECT {by}, count(*)::int AS posts, coalesce(sum(v.headcount), 0)::int
 FROM enterprises_vacancy v JOIN enterprises_enterprise e ON e.id = v.enterprise_id
 WHERE e.region_id LIKE %(region)s AND v.state = 'published'
   AND v.starts_on <= %(day)s AND v.expires_on > %(day)s AND v.published_at < %(made)s
   AND NOT EXISTS (SELECT 1 FROM jobseekers_recommendation r
-                  WHERE r.generation_id = %(generation)s AND r.vacancy_id = v.id)
+                  WHERE r.vacancy_id = v.id AND r.generation_id = (
+                      SELECT id FROM jobseekers_matchgeneration WHERE state = 'current'))
 GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT %(limit)s
 """
 
@@ -27,7 +30,8 @@ FROM jobseekers_jobseeker s
 LEFT JOIN jobseekers_jobintention i ON i.seeker_id = s.id AND i.rank = 1
 WHERE s.region_id LIKE %(region)s AND s.status <> 'not_looking' AND s.created_at < %(made)s
   AND NOT EXISTS (SELECT 1 FROM jobseekers_recommendation r
-                  WHERE r.generation_id = %(generation)s AND r.seeker_id = s.id)
+                  WHERE r.seeker_id = s.id AND r.generation_id = (
+                      SELECT id FROM jobseekers_matchgeneration WHERE state = 'current'))
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s
 """
 
@@ -61,7 +65,6 @@ class Gaps:
 def gaps(scope: Scope, generation: MatchGeneration) -> Gaps:
     """What the generation in use left over within a scope: the SHOWN largest of each kind."""
     params = scope.params | {
-        "generation": generation.pk,
         "made": generation.created_at,
         "day": timezone.localdate(),
         "limit": SHOWN,

@@ -41,7 +41,6 @@ def add_matching_rows(side, generation, number):
         day=today,
         snapshot="",
         seekers=b"",
-        words=b"",
     )
     side.match_plan = MatchPlan.objects.create(
         version=f"测试-{number}",

@@ -84,7 +84,7 @@ def unmatched_vacancies(request):
     generation = MatchGeneration.objects.filter(state=GenerationState.CURRENT).first()
     posts = Vacancy.objects.none()
     if generation is not None:
-        given = Recommendation.objects.filter(generation=generation, vacancy=OuterRef("pk"))
+        given = Recommendation.objects.current().filter(vacancy=OuterRef("pk"))
         posts = (
             Vacancy.objects.managed_by(request.user)
             .live()
