@@ -47,7 +47,7 @@ def renew_claims(screening, changed: dict[int, list[tuple[str, str, int]]]) -> C
         base_year=screening.base_year,
         enterprise_id__in=list(changed),
         decision__application__isnull=True,
-    )
+    ).exclude(decision__screening=screening)  # made a moment ago for who had no living claim left
     chains = _living_chains(of_changed)
     recovered = recovered_of(of_changed)
     late = {place: chain for place, chain in chains.items() if is_late(chain, recovered)}
@@ -120,9 +120,9 @@ def _make_claims(screening, changed, blocked):
         for provision_id, group, fen in grants
         if (enterprise_id, group) not in blocked
     }
-    rows = Decision.objects.filter(screening=screening, outcome="grant").values_list(
-        "pk", "enterprise_id", "provision_id"
-    )
+    rows = Decision.objects.filter(
+        screening=screening, outcome="grant", claim__isnull=True
+    ).values_list("pk", "enterprise_id", "provision_id")
     return Claim.objects.bulk_create(
         [
             Claim(

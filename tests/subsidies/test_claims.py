@@ -12,7 +12,8 @@ from portal.refused import Refused
 from subsidies.enums import ClaimState, ObjectionState
 from subsidies.models import Claim, ClaimBatch, ClaimStep, Decision, Objection, PublicNotice
 from subsidies.services import claims as service
-from subsidies.services import notices, objections, reopening
+from subsidies.services import notices, objections, reopening, screening
+from subsidies.services.new_claims import enterprises_with_claims
 from tests.factories import MembershipFactory, UserFactory, division
 
 from .conftest import at, ids
@@ -130,6 +131,18 @@ class TestCorrections:
         new = Claim.objects.exclude(state=ClaimState.SUPERSEDED).get(enterprise=city.plain)
         assert new.decision.supersedes == old.decision
         assert Claim.objects.exclude(state=ClaimState.SUPERSEDED).count() == 5
+
+    def test_the_last_claim_closed_while_the_run_decides(self, city, screen, monkeypatch):
+        """The run takes it for one with a claim, and finds none when it makes the new ones."""
+        screen()
+        had = enterprises_with_claims(2019, "3204")
+        Claim.objects.filter(enterprise=city.plain).update(state=ClaimState.SUPERSEDED)
+        self.correct(city)
+        monkeypatch.setattr(screening, "enterprises_with_claims", lambda *_: had)
+        screen(again=True)
+        new = Claim.objects.exclude(state=ClaimState.SUPERSEDED).get(enterprise=city.plain)
+        assert new.state == ClaimState.SCREENED
+        assert new.decision.screening.number == 2
 
     def test_reviews_fall_away_and_reviewers_are_told(self, city, screen, reviewed):
         first, second, _ = reviewed
