@@ -5,7 +5,7 @@ their review waits until a named person releases it by a document, or the budget
 """
 
 import pghistory
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
@@ -121,8 +121,11 @@ def check_run(screening: ScreeningRun) -> ScreeningRun:
 
 def _lock_budgets(base_year):
     """Who adds to what counts against budgets does so one after the other; claims are locked first."""
-    rows = Budget.objects.filter(base_year=base_year, approver__isnull=False)
-    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
+    # One lock a year and not the rows: a budget that is just being approved is none of theirs yet.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('subsidies.budgets'), %s)", [base_year]
+        )
 
 
 def require_room(claim: Claim) -> None:
@@ -286,6 +289,7 @@ def approve_budget(pk, user) -> Budget:
         _require_waiting(budget)
         if budget.author_id == user.pk:
             raise Refused("这份预算由您登记，要由另一人批准。")
+        _lock_budgets(budget.base_year)
         budget.approver, budget.approved_at = user, timezone.now()
         budget.save(update_fields=["approver", "approved_at"])
         held = ScreeningRun.objects.filter(base_year=budget.base_year, held=True)

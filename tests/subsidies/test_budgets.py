@@ -1,7 +1,7 @@
 """Budgets: two people; a run beyond one waits for a named person and cuts nothing."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from portal.outbox.models import Message
 from portal.refused import Refused
@@ -36,6 +36,31 @@ def register(people):
 
 def granted():
     return sum(Claim.objects.values_list("amount_fen", flat=True))
+
+
+def years_locked():
+    """Budget years this transaction has locked; others wait for it to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT objid::int FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+            " AND classid = (hashtext('subsidies.budgets')::bigint & 4294967295)::oid"
+            " AND pid = pg_backend_pid() AND granted"
+        )
+        return [year for (year,) in cursor.fetchall()]
+
+
+class TestOneAfterTheOther:
+    """Who approves a budget and who adds to what counts against it wait for each other."""
+
+    def test_a_run(self, city, screen):
+        screen()
+        assert years_locked() == [2019]
+
+    def test_an_approval(self, people):
+        budget = TestTwoPeople().propose(people[0])
+        assert years_locked() == []
+        budgets.approve_budget(budget.pk, people[1])
+        assert years_locked() == [2019]
 
 
 class TestTwoPeople:
