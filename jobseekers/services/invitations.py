@@ -97,6 +97,8 @@ def decline(invitation):
     Twice is once. Raises Refused when they have applied meanwhile.
     """
     with transaction.atomic():
+        # In the order in which an application locks: the person, then the invitation.
+        JobSeeker.objects.select_for_update(of=("self",)).get(pk=invitation.seeker_id)
         invitation = (
             Invitation.objects.select_for_update(of=("self",))
             .select_related("seeker", "vacancy")

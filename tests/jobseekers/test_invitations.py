@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enterprises.enums import VacancyState
@@ -113,6 +114,15 @@ def test_turned_down_is_turned_down_and_not_recommended_any_more(
     assert made.state == InvitationState.ACCEPTED
     with pytest.raises(Refused):
         decline(made)
+
+
+def test_declining_locks_the_person_first_as_applying_does(member, vacancy, candidates):
+    (seeker,) = candidates({})
+    made = invite(vacancy, seeker, member.user)
+    with CaptureQueriesContext(connection) as found:
+        decline(made)
+    locks = [query["sql"] for query in found if "FOR UPDATE" in query["sql"]]
+    assert ['FROM "jobseekers_jobseeker"' in sql for sql in locks[:2]] == [True, False]
 
 
 def test_withdrawing_consent_hides_the_person_at_once(client, sign_in, member, vacancy, candidates):
