@@ -30,12 +30,12 @@ from .bundles import Bench, canonical
 from .claim_renewal import grants_of, renew_claims
 from .cross_check import compare
 from .decision_store import store_decisions
-from .entitlements import release_superseded, take_for_screening
 from .facts import SOURCES, FactTable, current_imports, prepare_facts
 from .new_claims import enterprises_with_claims, make_new_claims
 from .notify import to_members
 from .parameters import ParameterBook
 from .reasons import message_body, message_subject
+from .screening_entitlements import release_superseded, take_for_screening
 from .screening_policies import versions_to_screen
 from .totals import Totals
 

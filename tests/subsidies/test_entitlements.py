@@ -12,6 +12,7 @@ from subsidies.enums import ClaimState, Outcome
 from subsidies.models import Claim, Decision, Entitlement
 from subsidies.services import application_decisions, entitlements
 from subsidies.services import applications as service
+from subsidies.services.screening_entitlements import take_for_screening
 from tests.factories import EnterpriseFactory, MembershipFactory, UserFactory, division
 from tests.factories.applications import insure_persons, months_of, number, picture
 from tests.factories.subsidies import insure, publish_policies
@@ -69,14 +70,30 @@ class TestScreening:
         Entitlement.objects.create(
             beneficiary=f"e:{late.pk}", thing="refund", period="2019", claim=Claim.objects.first()
         )
-        with pytest.raises(Refused, match="已经享受过 2019 年度同类补贴"):
+        with pytest.raises(Refused, match="已经享受过 2019 年度同类补贴") as refused:
             screen(again=True)
+        assert (
+            f"没有筛查：{late.name}（{late.credit_code}）在别的政策下" in refused.value.messages[0]
+        )
         assert not Decision.objects.filter(enterprise=late).exists()
 
     def test_taking_is_one_statement(self, run, django_assert_num_queries):
         screening = Decision.objects.filter(outcome="grant").first().screening
         with django_assert_num_queries(5):  # things, policies, savepoint, insert, release
-            assert entitlements.take_for_screening(screening) == 0
+            assert take_for_screening(screening) == 0
+
+    def test_of_many_ten_are_named(self, run, insured, screen):
+        many = [insured("small", 50, 50) for _ in range(12)]
+        first = Claim.objects.first()
+        Entitlement.objects.bulk_create(
+            Entitlement(beneficiary=f"e:{one.pk}", thing="refund", period="2019", claim=first)
+            for one in many
+        )
+        with pytest.raises(Refused) as refused:
+            screen(again=True)
+        (words,) = refused.value.messages
+        assert sum(one.credit_code in words for one in many) == 10
+        assert "等 12 户企业在别的政策下" in words
 
 
 @pytest.mark.django_db
