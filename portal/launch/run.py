@@ -92,16 +92,16 @@ def read_run(path):
         return {}
 
 
-def start_children(layout, variables, host, port):
-    """Start web, a worker for short work, one for heavy jobs, and the scheduler; return them.
+def child_commands(scratch, address):
+    """Return ``{name: arguments}`` of web, a worker for short work, one for heavy jobs, the scheduler.
 
-    Heavy jobs run one at a time and step back (nice) whenever somebody else wants the processor:
-    a night of matching or screening must not be felt on a page, nor keep a message waiting.
+    scratch: the directory of the scheduler's file; address: ``host:port`` to listen on. Heavy jobs
+    run one at a time and step back (nice) whenever somebody else wants the processor: a night of
+    matching or screening must not be felt on a page, nor keep a message waiting.
     """
-    python, scratch = sys.executable, layout.profile(EMBEDDED)
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    python = sys.executable
     web = [
-        *(python, "-m", "gunicorn", "portal.wsgi:application", "--bind", bind),
+        *(python, "-m", "gunicorn", "portal.wsgi:application", "--bind", address),
         *("--workers", "2", "--threads", "4", "--graceful-timeout", "5"),
         *("--access-logfile", "-", "--access-logformat", ACCESS_LOG, "--no-control-socket"),
     ]
@@ -112,9 +112,15 @@ def start_children(layout, variables, host, port):
     worker = [*work, "-Q", "default", "--concurrency", "2", "--hostname", "portal@localhost"]
     heavy = [*work, "-Q", "heavy", "--concurrency", "1", "--hostname", "heavy@localhost"]
     beat = [*celery, "beat", "--schedule", str(scratch / "beat"), "--pidfile", ""]
+    return {"web": web, "worker": worker, "heavy": [*_STEP_BACK, *heavy], "beat": beat}
+
+
+def start_children(layout, variables, host, port):
+    """Start everything of ``child_commands``; return the children."""
+    scratch = layout.profile(EMBEDDED)
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     children = []
-    commands = {"web": web, "worker": worker, "heavy": [*_STEP_BACK, *heavy], "beat": beat}
-    for name, command in commands.items():
+    for name, command in child_commands(scratch, address).items():
         log = layout.logs / f"{name}.log"
         children.append(Child.start(name, command, variables, log, ROOT))
         remember(children, scratch / "children.json")
