@@ -23,7 +23,7 @@ class MatchPlanQuerySet(models.QuerySet):
         return self.filter(state=MatchPlanState.DRAFT)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["trial"])
 class MatchPlan(models.Model):
     """匹配方案: what the next night scores by. One is in use; a draft is tried before it is."""
 

@@ -11,7 +11,7 @@ from jobseekers.matching.reasons import reasons
 from jobseekers.models import JobSeeker, MatchPlan
 
 from .match_columns import MatchInput
-from .plans import score_model
+from .plans import score_model, weights_as_model
 from .recommending import pair_facts
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def compare(columns: MatchInput, before: Side, after: Side, seed: int) -> dict:
     before, after: figures of each (see `figures`). edges: pairs kept, new, lost. districts,
     occupations: {code: cell} with people who gain their first recommendation or lose their last
     one, and posts likewise; people count where they live and by their first wish, posts where the
-    work is. pairs: SHOWN_PAIRS of the changed ones, drawn by `seed`, names masked.
+    work is. pairs: SHOWN_PAIRS of the changed ones, drawn by `seed`, as ids and points: a trial
+    is kept for years, and names are not kept with it (see `worded_pairs`).
     """
     ours, theirs = _pair_keys(columns, before.result), _pair_keys(columns, after.result)
     kept = np.isin(ours, theirs, assume_unique=True)
@@ -149,44 +150,54 @@ def _drawn_pairs(columns, lost, new, seed):
         chosen.append([(kind, side, int(row)) for row in taken])
     half = SHOWN_PAIRS // 2
     first = chosen[0][: max(half, SHOWN_PAIRS - len(chosen[1]))]
-    return _worded(columns, [*first, *chosen[1][: SHOWN_PAIRS - len(first)]])
-
-
-def _worded(columns, chosen):
-    """The pairs in words: names masked, reasons by the weights of the side that made them."""
-    rows = [
-        (
-            kind,
-            side,
-            row,
-            int(columns.seekers.ids[side.result.seeker_index[row]]),
-            int(columns.vacancies.ids[side.result.vacancy_index[row]]),
-        )
+    chosen = [*first, *chosen[1][: SHOWN_PAIRS - len(first)]]
+    return [
+        {
+            "kind": kind,
+            "seeker": int(columns.seekers.ids[side.result.seeker_index[row]]),
+            "vacancy": int(columns.vacancies.ids[side.result.vacancy_index[row]]),
+            "rank": int(side.result.seeker_rank[row]),
+            "score": int(side.result.score[row]),
+            "parts": side.result.parts[row].tolist(),
+        }
         for kind, side, row in chosen
     ]
+
+
+def worded_pairs(plan: MatchPlan) -> list[dict]:
+    """The drawn pairs of a plan's finished trial in words, made when somebody looks.
+
+    Each as it is kept (kind, rank, score) with the seeker's masked name, region and wishes, the
+    vacancy, its enterprise, and the reasons by the weights that made the pair: the draft's for a
+    new one, for a lost one those it was tried against. Pairs with somebody who is gone by now are
+    left out. Three queries, whatever their number.
+    """
+    trial = plan.trial
+    models = {
+        "new": score_model(plan),
+        "lost": weights_as_model(trial["against"]["version"], trial["against"]["weights"]),
+    }
     people = JobSeeker.objects.select_related("region").prefetch_related("intentions")
-    people = people.in_bulk([row[3] for row in rows])
+    people = people.in_bulk([pair["seeker"] for pair in trial["pairs"]])
     posts = Vacancy.objects.select_related("enterprise", "region__parent")
-    posts = posts.in_bulk([row[4] for row in rows])
-    worded = []
-    for kind, side, row, person, post in rows:
-        seeker, vacancy = people.get(person), posts.get(post)
-        if seeker is None or vacancy is None:  # gone since the columns were read
-            continue
-        grounds = reasons(
-            side.result.parts[row], pair_facts(seeker, vacancy), score_model(side.plan)
-        )
-        worded.append(
-            {
-                "kind": kind,
-                "seeker": seeker.masked_name,
-                "region": seeker.region.name,
-                "wishes": [wish.title for wish in seeker.intentions.all()],
-                "vacancy": vacancy.title,
-                "enterprise": vacancy.enterprise.name,
-                "rank": int(side.result.seeker_rank[row]),
-                "score": int(side.result.score[row]),
-                "reasons": [reason.text for reason in grounds],
-            }
-        )
-    return worded
+    posts = posts.in_bulk([pair["vacancy"] for pair in trial["pairs"]])
+    return [
+        _worded(pair, people[pair["seeker"]], posts[pair["vacancy"]], models[pair["kind"]])
+        for pair in trial["pairs"]
+        if pair["seeker"] in people and pair["vacancy"] in posts
+    ]
+
+
+def _worded(pair, seeker, vacancy, model):
+    grounds = reasons(pair["parts"], pair_facts(seeker, vacancy), model)
+    return {
+        "kind": pair["kind"],
+        "rank": pair["rank"],
+        "score": pair["score"],
+        "seeker": seeker.masked_name,
+        "region": seeker.region.name,
+        "wishes": [wish.title for wish in seeker.intentions.all()],
+        "vacancy": vacancy.title,
+        "enterprise": vacancy.enterprise.name,
+        "reasons": [reason.text for reason in grounds],
+    }

@@ -49,11 +49,11 @@ def default_plan() -> MatchPlan:
 
 def score_model(plan: MatchPlan) -> ScoreModel:
     """The kernel's score model with the plan's weights, under the plan's version."""
-    return _model(plan.version, plan.weights)
+    return weights_as_model(plan.version, plan.weights)
 
 
-def _model(version, weights):
-    # JSON keeps no order, and the kernel wants its own.
+def weights_as_model(version: str, weights: dict[str, int]) -> ScoreModel:
+    """Weights (‰ by part) as they come from the database: JSON keeps no order, the kernel its own."""
     return ScoreModel(version=version, weights={part: weights.get(part, 0) for part in PARTS})
 
 
@@ -83,7 +83,7 @@ def model_of(generation: MatchGeneration) -> ScoreModel:
             return ScoreModel()
         weights = plan.weights
         cache.set(key, weights, REMEMBERED_SECONDS)
-    return _model(version, weights)
+    return weights_as_model(version, weights)
 
 
 def mark_of(plan: MatchPlan) -> str:
@@ -99,6 +99,7 @@ def create_draft(
 
     weights: ‰ by part of the score, adding up to 1000. Raises Refused for others than city staff
     and for values out of range. The first draft of all also puts down what has been in use so far.
+    The version of the kernel's own weights is never a draft's, also when a release raised it.
     """
     _check_writer(user)
     weights = _checked(weights, cap_per_headcount, per_seeker, note)
@@ -110,7 +111,7 @@ def create_draft(
         list(MatchPlan.objects.select_for_update().order_by("pk"))
         versions = MatchPlan.objects.values_list("version", flat=True)
         return MatchPlan.objects.create(
-            version=_next_version(versions),
+            version=_next_version([*versions, first.version]),
             weights=weights,
             cap_per_headcount=cap_per_headcount,
             per_seeker=per_seeker,
@@ -151,17 +152,24 @@ def drop_draft(user, plan: MatchPlan) -> None:
 
 
 def why_not_yet(plan: MatchPlan) -> str:
-    """What keeps a draft from being switched on, in a sentence; "" when nothing does."""
+    """What keeps a draft from being switched on and what to do about it; "" when nothing does."""
     if plan.state != MatchPlanState.DRAFT:
         return "只有草案可以启用。"
+    used = plan_in_use() or default_plan()
+    if mark_of(plan) == mark_of(used):
+        return f"这份草案和现在使用的 {used.version} 一样，不用启用。要换，请先改权重或上限。"
     if plan.tried_at is None or plan.trial is None or plan.trial.get("mark") != mark_of(plan):
         return "请先试算：启用前要看过这份草案会带来什么变化。"
-    used = plan_in_use() or default_plan()
     if plan.trial["against"]["version"] != used.version:
-        return "试算以后启用了别的方案，请和现在使用的方案再比一次。"
+        return (
+            f"试算是和 {plan.trial['against']['version']} 比的，后来启用了 {used.version}。"
+            "请按“再试算”，看过和它比的结果再启用。"
+        )
     newest = MatchGeneration.objects.filter(state=GenerationState.CURRENT).first()
     if newest is not None and newest.created_at > plan.tried_at:
-        return "试算以后岗位和求职者又匹配过一次，请用现在的数据再试算。"
+        return (
+            "试算以后岗位和求职者又匹配过一次，结果可能不同了。请按“再试算”，看过新的结果再启用。"
+        )
     return ""
 
 

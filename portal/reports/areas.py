@@ -28,6 +28,11 @@ class Scope:
         return cls(user.region_scope or settings.CITY_CODE, own)
 
     @property
+    def district(self) -> "Scope":
+        """The same, or the district around a street: what figures kept by district are about."""
+        return Scope(self.region[:DISTRICT_WIDTH], self.commissioner)
+
+    @property
     def width(self) -> int:
         """Length of the codes figures are divided by: a city's districts, a district's streets."""
         return DISTRICT_WIDTH if len(self.region) <= CITY_WIDTH else STREET_WIDTH

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from jobseekers.matching.score import FULL_SCORE, PART_LABELS, PARTS
 from jobseekers.models import MatchPlan
+from jobseekers.services.plan_comparison import worded_pairs
 from portal.places.models import Division, Occupation
 from portal.ui.formatting import percent, thousands
 
@@ -123,9 +124,9 @@ def _moved(cell):
     return cell.get("winners", 0) + cell.get("losers", 0)
 
 
-def pair_rows(trial: dict) -> list[dict]:
-    """The drawn pairs with their score out of a hundred, one decimal."""
+def pair_rows(plan: MatchPlan) -> list[dict]:
+    """The drawn pairs in words, with their score out of a hundred, one decimal."""
     return [
         pair | {"points": f"{Fraction(pair['score'] * 100, FULL_SCORE).__float__():.1f}"}
-        for pair in trial["pairs"]
+        for pair in worded_pairs(plan)
     ]

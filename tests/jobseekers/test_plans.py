@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from django.db import Error, IntegrityError, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
+from jobseekers import tasks
 from jobseekers.enums import MatchPlanState, SeekerGroup
 from jobseekers.matching.score import PARTS, ScoreModel
-from jobseekers.models import MatchGeneration, MatchPlan, Recommendation
+from jobseekers.models import JobSeeker, MatchGeneration, MatchPlan, Recommendation
 from jobseekers.services import plan_trials, plans
 from jobseekers.services.matching import match_all
+from jobseekers.services.plan_comparison import worded_pairs
 from jobseekers.services.recommending import recommendations_for
 from portal.read_only import read_only
 from portal.refused import Refused
@@ -135,12 +138,42 @@ def test_a_trial_counts_only_for_the_data_and_the_plan_it_saw(city, draft):
         run=run, state="current", weights_version="x", cap_per_headcount=10, per_seeker=10,
         created_at=timezone.now() + timedelta(minutes=1),
     )  # fmt: skip
-    with pytest.raises(Refused, match="又匹配过一次"):
+    with pytest.raises(Refused, match="又匹配过一次.*请按“再试算”"):
         plans.switch_on(city, draft)
     later.delete()
     plans.switch_on(city, tried(city, other))
-    with pytest.raises(Refused, match="启用了别的方案"):
+    words = f"和 {ScoreModel().version} 比的，后来启用了 {other.version}。请按“再试算”"
+    with pytest.raises(Refused, match=words):
         plans.switch_on(city, draft)
+    twin = plans.create_draft(city, weights(), 9, 9, "和启用的一样")
+    with pytest.raises(Refused, match=f"和现在使用的 {other.version} 一样，不用启用"):
+        plans.switch_on(city, twin)
+
+
+def test_a_night_that_read_while_a_trial_was_computed_is_newer_than_it(city, draft, monkeypatch):
+    compare = plan_trials._compare
+
+    def compared(plan, day, log):
+        run = JobRun.objects.create(kind="match", key="match:meanwhile", state=RunState.DONE)
+        MatchGeneration.objects.create(
+            run=run, state="current", weights_version="x", cap_per_headcount=10, per_seeker=10
+        )
+        return compare(plan, day, log)
+
+    monkeypatch.setattr(plan_trials, "_compare", compared)
+    with pytest.raises(Refused, match="又匹配过一次"):
+        plans.switch_on(city, tried(city, draft))
+
+
+def test_a_draft_never_has_the_name_of_the_kernels_own_weights(city, draft, monkeypatch):
+    year, number = draft.version.split("-")
+    raised = f"{year}-{int(number) + 1}"
+    monkeypatch.setattr(
+        plans, "ScoreModel", lambda **given: ScoreModel(**{"version": raised} | given)
+    )
+    assert plans.default_plan().version == raised
+    following = plans.create_draft(city, weights(), 5, 5, "内核升级以后")
+    assert following.version == f"{year}-{int(number) + 2}"
 
 
 def test_one_plan_in_use_is_kept_by_the_database(city, draft):
@@ -190,9 +223,19 @@ def test_a_trial_sets_both_results_side_by_side(city, draft):
     assert trial["districts"]["320411"]["seekers"]["before"] == 0
     assert trial["occupations"]["6-18"]["vacancies"]["edges_after"] == 2
     assert len(trial["pairs"]) == 4
-    pair = trial["pairs"][0]
+    kept = trial["pairs"][0]
+    assert set(kept) == {"kind", "seeker", "vacancy", "rank", "score", "parts"}
+    assert kept["kind"] == "lost" and JobSeeker.objects.get(pk=kept["seeker"]).name == "测试甲乙"
+    assert sum(points * weight for points, weight in zip(
+        kept["parts"], weights().values(), strict=True
+    )) == kept["score"]  # fmt: skip
+    assert "测" not in str(trial) and "只招一人" not in str(trial) and hard.name not in str(trial)
+    draft.refresh_from_db()
+    pair = worded_pairs(draft)[0]
     assert pair["kind"] == "lost" and pair["seeker"] == "测**乙" and pair["reasons"]
-    assert "测试甲乙" not in str(trial) and hard.name not in str(trial)
+    assert pair["vacancy"] == "只招一人"
+    JobSeeker.objects.get(pk=kept["seeker"]).delete()
+    assert len(worded_pairs(draft)) == 3
     assert JobRun.objects.get(kind="match_trial").state == RunState.DONE
 
 
@@ -202,6 +245,44 @@ def test_a_trial_changes_nothing_but_its_draft(city, draft):
     tried(city, draft)
     assert not Recommendation.objects.exists() and not MatchGeneration.objects.exists()
     assert plans.plan_in_use().version == ScoreModel().version
+
+
+def test_the_history_of_a_plan_holds_no_trial(city, draft):
+    tried(city, draft)
+    events = draft.events.model
+    assert "trial" not in {field.name for field in events._meta.get_fields()}
+    assert draft.events.filter(tried_at__isnull=False).count() == 1
+
+
+def test_drawn_pairs_are_worded_by_the_weights_that_made_them(city):
+    VacancyFactory(headcount=1)
+    for _ in range(3):
+        JobSeekerFactory(accepted_regions=["320412"])
+    draft = plans.create_draft(city, weights(occupation=0, place=550), 1, 10, "只看地点")
+    draft = tried(city, draft)
+    lost = worded_pairs(draft)[0]
+    assert (lost["kind"], lost["reasons"][0]) == ("lost", "工种相近")
+    trial = draft.trial
+    trial["pairs"][0]["kind"] = "new"
+    assert worded_pairs(draft)[0]["reasons"][0] == "就在武进区"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trial_reads_both_sides_of_one_moment(monkeypatch):
+    city = UserFactory(city=True)
+    draft = plans.create_draft(city, weights(**MORE_PLACE), 2, 10, "通勤太远的多")
+    seen = []
+
+    def read(day):
+        with connection.cursor() as cursor:
+            for name in ("transaction_isolation", "transaction_read_only"):
+                cursor.execute(f"SHOW {name}")
+                seen.append(cursor.fetchone()[0])
+        raise RuntimeError("seen enough")
+
+    monkeypatch.setattr(plan_trials, "read_match_input", read)
+    plan_trials.ask_for_trial(city, draft)  # the task runs at once, its error is logged
+    assert seen == ["repeatable read", "on"]
 
 
 def test_the_database_refuses_a_trial_that_writes(city, draft, monkeypatch):
@@ -255,3 +336,50 @@ def test_what_is_like_the_plan_in_use_or_at_work_is_not_tried(city, draft):
     plan_trials.ask_for_trial(city, draft)
     with pytest.raises(Refused, match="正在试算"):
         plan_trials.ask_for_trial(city, draft)
+
+
+def test_a_trial_nobody_took_is_lost_and_can_be_asked_for_again(city, draft):
+    draft = plan_trials.ask_for_trial(city, draft)
+    lost = draft.trial["key"]
+    draft.trial["asked_at"] = (timezone.now() - timedelta(minutes=9)).isoformat()
+    assert plan_trials.at_work(draft)
+    draft.trial["asked_at"] = (timezone.now() - timedelta(minutes=11)).isoformat()
+    assert not plan_trials.at_work(draft)
+    draft.save()
+    again = plan_trials.ask_for_trial(city, draft)
+    assert again.trial["key"] != lost and plan_trials.at_work(again)
+    # Both messages come in the end: it is computed once.
+    assert plan_trials.run_trial(draft.pk).trial["state"] == "done"
+    assert plan_trials.run_trial(draft.pk).trial["state"] == "done"
+    assert JobRun.objects.filter(kind="match_trial").count() == 1
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.DONE, RunState.RUNNING])
+def test_a_trial_whose_run_has_ended_or_lost_its_worker_is_not_at_work(city, draft, state):
+    draft = plan_trials.ask_for_trial(city, draft)
+    JobRun.objects.create(kind="match_trial", key=draft.trial["key"], state=state)
+    assert not plan_trials.at_work(draft)
+    assert plan_trials.at_work(plan_trials.ask_for_trial(city, draft))
+
+
+def test_a_queue_that_is_away_is_said_plainly(
+    city, draft, monkeypatch, django_capture_on_commit_callbacks
+):
+    def away(pk):
+        raise OperationalError("Error 111 connecting to valkey:6379")
+
+    monkeypatch.setattr(tasks.try_match_plan, "delay", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        plan_trials.ask_for_trial(city, draft)
+    draft.refresh_from_db()
+    assert draft.trial["state"] == "failed" and "任务队列现在连接不上" in draft.trial["error"]
+    assert "valkey" not in str(draft.trial) and not plan_trials.at_work(draft)
+
+
+def test_a_draft_changed_or_dropped_before_a_worker_comes_is_not_tried(city, draft):
+    plan_trials.ask_for_trial(city, draft)
+    plans.edit_draft(city, draft, weights(), 4, 4, "改了")
+    assert plan_trials.run_trial(draft.pk).trial is None
+    plans.drop_draft(city, draft)
+    assert plan_trials.run_trial(draft.pk) is None
+    assert not JobRun.objects.filter(kind="match_trial").exists()

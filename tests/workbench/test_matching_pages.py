@@ -192,6 +192,16 @@ def test_the_ranking_shows_ratio_and_pay(sign_in, city, wujin, night):
     assert rows[3][:6] == [1, "4-02", occupation("4-02").name, 40, 10, "4.0"]
 
 
+def test_a_street_reads_its_districts_figures_under_the_districts_name(sign_in, night):
+    street = UserFactory(district=True, region=division("320412001"))
+    client = sign_in(street)
+    for name in (RANKING, AREAS):
+        page = read(client, name)
+        assert "<p>武进区，" in page and division("320412001").name not in page.split("<main")[1]
+        title = cells(client, f"{name}_file")[0][0]
+        assert title.startswith("武进区")
+
+
 def test_the_ranking_takes_a_fixed_number_of_queries(
     sign_in, city, night, django_assert_max_num_queries
 ):
@@ -309,3 +319,9 @@ def test_a_trial_that_failed_or_broke_off_is_told(sign_in, city):
         trial={"state": "running", "key": "match_trial:gone"}
     )
     assert "试算中断了" in read(client, PLAN, draft.version)
+    long_ago = (timezone.now() - timedelta(hours=1)).isoformat()
+    MatchPlan.objects.filter(pk=draft.pk).update(
+        trial={"state": "waiting", "key": "match_trial:lost", "asked_at": long_ago}
+    )
+    page = read(client, PLAN, draft.version)
+    assert "试算一直没有开始" in page and "试算</button>" in page

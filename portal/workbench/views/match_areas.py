@@ -27,7 +27,7 @@ def match_areas(request):
         {
             "form": form,
             "night": night,
-            "scope": Scope.of(request.user),
+            "scope": Scope.of(request.user).district,
             "page_obj": page,
             "rows": [(row, *_addresses(row, form)) for row in page],
             "whole": supply_demand.whole_of(rows),
@@ -44,7 +44,7 @@ def match_areas_file(request):
     form, night, rows = _read(request)
     if night is None:
         return redirect("workbench:match_areas")
-    scope = Scope.of(request.user)
+    scope = Scope.of(request.user).district
     day = local(night.created_at)
     title = f"{scope.name}岗位和求职者供需{'按地区' if form.rows_by == 'area' else '按职业'}"
     table = supply_demand.area_table(rows, form.rows_by, title)

@@ -114,7 +114,9 @@ def match_plan(request, version):
         "not_yet": plans.why_not_yet(plan) if draft else "",
         "same": plans.mark_of(plan) == plans.mark_of(used),
     }
-    context["broken_off"] = trial.get("state") in ("waiting", "running") and not context["at_work"]
+    context["broken_off"] = (
+        trial.get("state") in (plan_trials.WAITING, plan_trials.RUNNING) and not context["at_work"]
+    )
     if trial.get("state") == plan_trials.DONE:
         districts, more_districts = plan_view.cell_rows(trial, "districts")
         occupations, more_occupations = plan_view.cell_rows(trial, "occupations")
@@ -127,7 +129,7 @@ def match_plan(request, version):
             "more_districts": more_districts,
             "occupations": occupations,
             "more_occupations": more_occupations,
-            "pairs": plan_view.pair_rows(trial),
+            "pairs": plan_view.pair_rows(plan),
         }
     return render(request, "workbench/matching/plan.html", context)
 

@@ -14,7 +14,7 @@ from jobseekers.services.shortage_ranking import (
 )
 from jobseekers.services.shortage_ranking import shortage_ranking as rank
 from portal.accounts.access import OFFICERS, allow
-from portal.reports.areas import DISTRICT_WIDTH, Scope
+from portal.reports.areas import Scope
 from portal.reports.tables import Column, Table
 from portal.reports.workbook import as_bytes, workbook_response
 from portal.ui.formatting import local
@@ -77,10 +77,10 @@ def shortage_ranking_file(request):
 def _read(request):
     """The form, the scope asked for, its ranking. Nights are kept by district, not by street."""
     form = NarrowForm(request.GET, user=request.user)
-    scope = Scope.of(request.user)
+    scope = Scope.of(request.user).district
     if form.wide and form.value("area"):
         scope = Scope(form.value("area"))
-    return form, scope, rank(scope.region[:DISTRICT_WIDTH])
+    return form, scope, rank(scope.region)
 
 
 def tenths(ratio) -> str:
