@@ -46,6 +46,14 @@ def match_now(side, pk):
 
 
 @shared_task
+def match_waiting():
+    """All vacancies and seekers that wait to be matched, after one step changed many."""
+    from .services.match_now import match_waiting as run
+
+    run()
+
+
+@shared_task
 def match_piece(run):
     """Pieces of a night that is cut, until none is free."""
     from .services.match_pieces import work

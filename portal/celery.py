@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "jobseekers.tasks.match_all": {"queue": "heavy"},
     "jobseekers.tasks.match_piece": {"queue": "heavy"},
+    "jobseekers.tasks.match_waiting": {"queue": "heavy"},
     "jobseekers.tasks.try_match_plan": {"queue": "heavy"},
     "subsidies.tasks.screen_refunds": {"queue": "heavy"},
     "subsidies.tasks.run_trial": {"queue": "heavy"},

@@ -1,6 +1,6 @@
 """What became of recommendations: pushed → read → applied → hired.
 
-A push is a pair that was recommended, from the first night on; it stays when the generation that
+A push is a pair that was recommended, from the first night or hour on; it stays when the generation that
 made it is gone. After KEPT_DAYS it is deleted, unless the pair is recommended still.
 """
 
@@ -26,6 +26,16 @@ JOIN enterprises_vacancy v ON v.id = r.vacancy_id
 WHERE r.generation_id = %(generation)s
   AND NOT EXISTS (SELECT 1 FROM jobseekers_push p
                   WHERE p.seeker_id = r.seeker_id AND p.vacancy_id = r.vacancy_id)
+ON CONFLICT (seeker_id, vacancy_id) DO NOTHING
+"""
+
+_RECORD_PAIRS = """
+INSERT INTO jobseekers_push (seeker_id, vacancy_id, pushed_on)
+SELECT s.id, v.id, %(day)s
+FROM unnest(%(seekers)s::bigint[], %(vacancies)s::bigint[]) r(seeker_id, vacancy_id)
+JOIN jobseekers_jobseeker s ON s.id = r.seeker_id
+JOIN enterprises_vacancy v ON v.id = r.vacancy_id
+ORDER BY s.id, v.id
 ON CONFLICT (seeker_id, vacancy_id) DO NOTHING
 """
 
@@ -122,6 +132,15 @@ def record_pushes(generation: MatchGeneration) -> None:
         cursor.execute(_RECORD, params)
         cursor.execute("SET LOCAL enable_nestloop = DEFAULT")
         cursor.execute(_FORGET, params)
+
+
+def record_pairs(cursor, seekers: list[int], vacancies: list[int]) -> None:
+    """Write down what is recommended by day, today, unless it was pushed before.
+
+    seekers, vacancies: ids, pair by pair; the cursor's transaction is the caller's.
+    """
+    params = {"day": timezone.localdate(), "seekers": seekers, "vacancies": vacancies}
+    cursor.execute(_RECORD_PAIRS, params)
 
 
 def funnel(first: date, last: date, region: str, width: int = 6, occupation: str = "") -> Funnel:

@@ -2,39 +2,49 @@
 
 The generation's row is locked meanwhile, so that two of them, or one and a switch, never count the
 same room twice: a vacancy never has more than its cap, a seeker never more than the longest list.
+No lock is waited for longer than LOCK_WAIT: that is less than PostgreSQL takes to look for a
+deadlock, so it is the day's work that gives way and begins again, never the night's.
 """
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg2 import errorcodes
 
-from jobseekers.models import MatchGeneration
+from jobseekers.enums import MatchSide
+from jobseekers.models import InstantMatch, MatchGeneration
 from jobseekers.models.recommendation import GenerationState
 
 from .copy_binary import write_columns
+from .funnel import record_pairs
 from .generations import table_of
 
+LOCK_WAIT = "500ms"
 _AT_ONCE = 4  # times the room: so many of the best are looked at together
 
 _HELD = """
 SELECT seeker_id, count(*), min(score) FROM jobseekers_recommendation
-WHERE generation_id = %(generation)s AND seeker_id = ANY(%(seekers)s) GROUP BY 1
+WHERE generation_id = %(generation)s AND seeker_id = ANY(%(seekers)s)
+  AND vacancy_id <> %(vacancy)s GROUP BY 1
 """
 _ROOM = """
 SELECT v.id, v.headcount * %(cap)s
        - (SELECT count(*) FROM jobseekers_recommendation r
-          WHERE r.generation_id = %(generation)s AND r.vacancy_id = v.id)
+          WHERE r.generation_id = %(generation)s AND r.vacancy_id = v.id
+            AND r.seeker_id <> %(seeker)s)
 FROM enterprises_vacancy v WHERE v.id = ANY(%(vacancies)s)
 """
 _DROP_WORST = """
 DELETE FROM jobseekers_recommendation r USING (
   SELECT DISTINCT ON (seeker_id) seeker_id, vacancy_id FROM jobseekers_recommendation
   WHERE generation_id = %(generation)s AND seeker_id = ANY(%(seekers)s)
-  ORDER BY seeker_id, score, seeker_rank DESC) worst
+  ORDER BY seeker_id, score, seeker_rank DESC, vacancy_id DESC) worst
 WHERE r.generation_id = %(generation)s
   AND r.seeker_id = worst.seeker_id AND r.vacancy_id = worst.vacancy_id
+RETURNING r.vacancy_id
 """
 _WITHDRAW = {
     "vacancy_id": """DELETE FROM jobseekers_recommendation
@@ -42,18 +52,21 @@ WHERE generation_id = %(generation)s AND vacancy_id = %(pk)s RETURNING seeker_id
     "seeker_id": """DELETE FROM jobseekers_recommendation
 WHERE generation_id = %(generation)s AND seeker_id = %(pk)s RETURNING seeker_id, vacancy_id""",
 }
-# The order on either side again 1, 2, 3 … by score; what had the same score keeps its order.
+# The order on either side again 1, 2, 3 … by score; what had the same score keeps its order, and
+# what came at once is in the order of the ids.
 _RANK = """
 UPDATE jobseekers_recommendation r SET seeker_rank = n.rank FROM (
   SELECT seeker_id, vacancy_id,
-         row_number() OVER (PARTITION BY seeker_id ORDER BY score DESC, seeker_rank) AS rank
+         row_number() OVER (PARTITION BY seeker_id
+                            ORDER BY score DESC, seeker_rank, vacancy_id) AS rank
   FROM jobseekers_recommendation
   WHERE generation_id = %(generation)s AND seeker_id = ANY(%(seekers)s)) n
 WHERE r.generation_id = %(generation)s AND r.seeker_id = n.seeker_id
   AND r.vacancy_id = n.vacancy_id AND r.seeker_rank <> n.rank;
 UPDATE jobseekers_recommendation r SET vacancy_rank = n.rank FROM (
   SELECT seeker_id, vacancy_id,
-         row_number() OVER (PARTITION BY vacancy_id ORDER BY score DESC, vacancy_rank) AS rank
+         row_number() OVER (PARTITION BY vacancy_id
+                            ORDER BY score DESC, vacancy_rank, seeker_id) AS rank
   FROM jobseekers_recommendation
   WHERE generation_id = %(generation)s AND vacancy_id = ANY(%(vacancies)s)) n
 WHERE r.generation_id = %(generation)s AND r.seeker_id = n.seeker_id
@@ -89,15 +102,37 @@ class Edges:
         return self.take(np.lexsort((self.vacancies, self.seekers, -self.score)))
 
 
-class GenerationReplaced(Exception):
-    """Another generation was put in use meanwhile; the work begins again with that one."""
+@dataclass(frozen=True)
+class Subject:
+    """Whose recommendations are replaced. asked_at: of the InstantMatch that was known before
+    anything of it was read; None when nobody asked."""
+
+    side: MatchSide
+    pk: int
+    asked_at: datetime | None = None
+
+
+class BeginAgain(Exception):
+    """What was read is no longer so; the work begins again."""
+
+
+class GenerationReplaced(BeginAgain):
+    """Another generation was put in use meanwhile."""
+
+
+class AskedAgain(BeginAgain):
+    """The row was changed and asked for once more meanwhile."""
+
+
+class Busy(BeginAgain):
+    """Somebody held a lock for too long."""
 
 
 class _Writing:
     """One change of the generation in use, under its lock."""
 
     def __init__(self, generation, cursor):
-        self.where = {"generation": generation.pk, "cap": generation.cap_per_headcount}
+        self.where = _where(generation)
         self.generation = generation
         self.cursor = cursor
         self.seekers, self.vacancies = set(), set()
@@ -113,8 +148,13 @@ class _Writing:
             self.seekers.add(seeker)
             self.vacancies.add(vacancy)
 
+    def drop_worst(self, seekers):
+        """Take the worst post off the list of each."""
+        if seekers:
+            self.vacancies.update(post for (post,) in self.rows(_DROP_WORST, seekers=seekers))
+
     def insert(self, edges):
-        """Add edges at the end of every list."""
+        """Add edges at the end of every list, and put them down as pushed."""
         if not len(edges):
             return
         size = len(edges)
@@ -132,6 +172,7 @@ class _Writing:
         )
         self.seekers.update(edges.seekers.tolist())
         self.vacancies.update(edges.vacancies.tolist())
+        record_pairs(self.cursor, edges.seekers.tolist(), edges.vacancies.tolist())
 
     def put_in_order(self):
         """Number the lists of everybody concerned anew."""
@@ -141,74 +182,107 @@ class _Writing:
         )
 
 
-def replace_vacancy(generation: MatchGeneration, pk: int, room: int, offers: list[Edges]) -> int:
+def would_take(generation: MatchGeneration, subject: Subject, room: int, offers: Edges) -> int:
+    """How many would take a vacancy as things stand: up to `room`; offers as in replace_vacancy."""
+    with connection.cursor() as cursor:
+        return len(_takers(cursor, generation, subject.pk, room, offers, set())[0])
+
+
+def replace_vacancy(
+    generation: MatchGeneration, subject: Subject, room: int, offers: list[Edges]
+) -> int:
     """Give a vacancy the best of its offers, in place of what it had; returns how many.
 
     offers: the first list counts before the second; each best first. Who has a full list takes
-    the post only in place of a worse one. Raises GenerationReplaced.
+    the post only in place of a worse one. Raises BeginAgain.
     """
-    with _locked(generation) as writing:
-        writing.withdraw("vacancy_id", pk)
+    with _locked(generation, subject) as writing:
+        writing.withdraw("vacancy_id", subject.pk)
         given = set()
         for edges in offers:
-            for start in range(0, len(edges), room * _AT_ONCE or 1):
-                if len(given) >= room:
-                    break
-                piece = edges.take(slice(start, start + room * _AT_ONCE))
-                _offer(writing, piece, room, given)
+            taken, giving_way = _takers(writing.cursor, generation, subject.pk, room, edges, given)
+            writing.drop_worst(giving_way)
+            writing.insert(edges.take(taken))
         writing.put_in_order()
     return len(given)
 
 
-def _offer(writing, edges, room, given):
-    """Insert those of the edges whose seeker has room for them, or holds something worse."""
-    held = {
-        seeker: (count, worst)
-        for seeker, count, worst in writing.rows(_HELD, seekers=edges.seekers.tolist())
-    }
-    taken, giving_way = [], []
-    for at, (seeker, score) in enumerate(
-        zip(edges.seekers.tolist(), edges.score.tolist(), strict=True)
-    ):
-        count, worst = held.get(seeker, (0, 0))
-        full = count >= writing.generation.per_seeker
-        if len(given) >= room:
-            break
-        if seeker in given or (full and worst >= score):
-            continue
-        given.add(seeker)
-        taken.append(at)
-        if full:
-            giving_way.append(seeker)
-    if giving_way:
-        writing.cursor.execute(_DROP_WORST, writing.where | {"seekers": giving_way})
-    writing.insert(edges.take(taken))
+def _takers(cursor, generation, vacancy, room, offers, given):
+    """Of the offers those whose seeker has room for them, or holds something worse.
 
-
-def replace_seeker(generation: MatchGeneration, pk: int, offers: Edges) -> int:
-    """Give a seeker the best posts that have room, in place of what they had; returns how many.
-
-    offers: best first. Raises GenerationReplaced.
+    Returns their rows, and the seekers who give up their worst post. given: who has it already;
+    those who take it are added.
     """
-    with _locked(generation) as writing:
-        writing.withdraw("seeker_id", pk)
-        room = dict(writing.rows(_ROOM, vacancies=offers.vacancies.tolist()))
+    taken, giving_way = [], []
+    for start in range(0, len(offers), room * _AT_ONCE or 1):
+        piece = slice(start, start + room * _AT_ONCE)
+        seekers, scores = offers.seekers[piece].tolist(), offers.score[piece].tolist()
+        cursor.execute(_HELD, _where(generation) | {"seekers": seekers, "vacancy": vacancy})
+        held = {seeker: (count, worst) for seeker, count, worst in cursor.fetchall()}
+        for at, (seeker, score) in enumerate(zip(seekers, scores, strict=True), start):
+            if len(given) >= room:
+                return taken, giving_way
+            count, worst = held.get(seeker, (0, 0))
+            full = count >= generation.per_seeker
+            if seeker in given or (full and worst >= score):
+                continue
+            given.add(seeker)
+            taken.append(at)
+            if full:
+                giving_way.append(seeker)
+    return taken, giving_way
+
+
+def room_beside(generation: MatchGeneration, seeker: int, vacancies: np.ndarray) -> np.ndarray:
+    """Whether each vacancy has room for this seeker just now, bool; decided under the lock."""
+    where = _where(generation) | {"seeker": seeker, "vacancies": vacancies.tolist()}
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM, where)
+        room = dict(cursor.fetchall())
+    return np.array([room.get(pk, 0) > 0 for pk in vacancies.tolist()], bool)
+
+
+def replace_seeker(generation: MatchGeneration, subject: Subject, most: int, offers: Edges) -> int:
+    """Give a seeker the best `most` posts that have room, in place of what they had; returns how
+    many. offers: best first. Raises BeginAgain."""
+    with _locked(generation, subject) as writing:
+        writing.withdraw("seeker_id", subject.pk)
+        room = dict(writing.rows(_ROOM, vacancies=offers.vacancies.tolist(), seeker=subject.pk))
         taken = [at for at, post in enumerate(offers.vacancies.tolist()) if room.get(post, 0) > 0]
-        taken = taken[: generation.per_seeker]
+        taken = taken[:most]
         writing.insert(offers.take(taken))
         writing.put_in_order()
     return len(taken)
 
 
+def _where(generation):
+    return {"generation": generation.pk, "cap": generation.cap_per_headcount}
+
+
 @contextmanager
-def _locked(generation):
+def _locked(generation, subject):
     """The generation in use, locked in a transaction of its own; gives a _Writing."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        current = (
-            MatchGeneration.objects.select_for_update()
-            .filter(pk=generation.pk, state=GenerationState.CURRENT)
-            .first()
-        )
-        if current is None:
-            raise GenerationReplaced(generation.pk)
-        yield _Writing(current, cursor)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+            current = (
+                MatchGeneration.objects.select_for_update(no_key=True)
+                .filter(pk=generation.pk, state=GenerationState.CURRENT)
+                .first()
+            )
+            if current is None:
+                raise GenerationReplaced(generation.pk)
+            if asked_at(subject.side, subject.pk) != subject.asked_at:
+                raise AskedAgain(subject)
+            yield _Writing(current, cursor)
+            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != errorcodes.LOCK_NOT_AVAILABLE:
+            raise
+        raise Busy(subject) from error
+
+
+def asked_at(side: MatchSide, pk: int) -> datetime | None:
+    """When a vacancy or seeker was last asked for, None when nobody did."""
+    asked = InstantMatch.objects.filter(side=side, object_id=pk)
+    return asked.values_list("asked_at", flat=True).first()

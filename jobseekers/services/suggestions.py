@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from jobseekers.enums import DismissalReason
+from jobseekers.enums import DismissalReason, MatchSide
 from jobseekers.models import Dismissal, JobSeeker
 from portal.refused import Refused
 
+from .match_now import ask
 from .recommending import wanted_posts
 
 FAR_TWICE = 2  # so many posts of one district that are too far
@@ -58,12 +59,13 @@ def take(seeker, kind, value):
             raise Refused("这条建议已经不适用了，意向没有改。")
         if kind == "pay":
             seeker.pay_expected = int(value)
-            done = f"期望工资改成 {seeker.pay_expected:,} 元了，今晚按新的配。"
+            done = f"期望工资改成 {seeker.pay_expected:,} 元了，现在就按新的配。"
         else:
             seeker.accepted_regions = [code for code in seeker.accepted_regions if code != value]
-            done = "改好了，今晚起不再推荐那里的岗位。"
+            done = "改好了，不再推荐那里的岗位。"
         seeker.updated_at = timezone.now()
         seeker.save(update_fields=["pay_expected", "accepted_regions", "updated_at"])
+        ask(MatchSide.SEEKER, seeker.pk)
     return done
 
 
@@ -117,7 +119,9 @@ def _districts(seeker, said):
 def _work(said):
     if not any(one.reason == DismissalReason.WRONG_WORK for one in said):
         return None
-    return Suggestion("work", "您说有的岗位工种不对。把想做的工作写准，今晚就按新的配。", "wish_1")
+    return Suggestion(
+        "work", "您说有的岗位工种不对。把想做的工作写准，保存后就按新的配。", "wish_1"
+    )
 
 
 def _district_name(region):

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from jobseekers.enums import ImportState
+from jobseekers.enums import ImportState, MatchSide
 from jobseekers.models import JobIntention, JobSeeker, SupplyListImport
 from portal.accounts.crypto import blind_index, decrypt, encrypt
 from portal.accounts.enums import Role
@@ -16,6 +16,7 @@ from portal.accounts.identity import birth_date
 from portal.places.title_coding import occupations_of_titles
 from portal.refused import Refused
 
+from .match_now import ask_many
 from .supply_rows import Places, read_row
 from .supply_sheets import error_workbook, read_sheet
 
@@ -112,6 +113,7 @@ def _known(indexes):
 def _add(record, rows):
     occupations = occupations_of_titles(wish for row in rows for wish in row.values["wishes"])
     now = timezone.now()
+    added = []
     for start in range(0, len(rows), CHUNK):
         piece = rows[start : start + CHUNK]
         seekers = JobSeeker.objects.bulk_create(_seeker(row.values, record, now) for row in piece)
@@ -120,6 +122,8 @@ def _add(record, rows):
             for seeker, row in zip(seekers, piece, strict=True)
             for rank, wish in enumerate(row.values["wishes"], 1)
         )
+        added += [seeker.pk for seeker in seekers]
+    ask_many(MatchSide.SEEKER, added)
 
 
 def _seeker(values, record, now):

@@ -13,12 +13,14 @@ from enterprises.models import Enterprise, Vacancy
 from enterprises.search import index_vacancies
 from enterprises.services.notices import tell_members
 from enterprises.services.vacancies import vacancy_path
-from jobseekers.enums import SeekerStatus
+from jobseekers.enums import MatchSide, SeekerStatus
 from jobseekers.models import JobIntention
 from portal.places.corrections import make_correction
 from portal.places.models import DoubtfulTitle, Occupation, OccupationCorrection, TitleDoubt
 from portal.places.title_coding import coder_in_force
 from portal.runs.services import running
+
+from .match_now import ask_many
 
 DISTRICT = 6  # digits of a district's code
 _CHUNK = 5000
@@ -215,6 +217,7 @@ def _recode_vacancies(correction, vacancies, chosen, user):
     keys = [row.pk for row in rows]
     Vacancy.objects.filter(pk__in=keys).update(occupation=correction.occupation)
     index_vacancies(keys)
+    ask_many(MatchSide.VACANCY, keys)
     by_enterprise = defaultdict(list)
     for row in rows:
         by_enterprise[row.enterprise].append(row)
@@ -238,12 +241,13 @@ def _recode_wishes(correction, wishes, chosen):
         _not_yet(wishes, correction, chosen)
         .select_for_update(of=["self"])
         .order_by("pk")
-        .values_list("pk", "occupation_id")
+        .values_list("pk", "occupation_id", "seeker_id")
     )
-    JobIntention.objects.filter(pk__in=[pk for pk, _ in rows]).update(
+    JobIntention.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(
         occupation=correction.occupation
     )
-    return dict(Counter(present or "" for _, present in rows))
+    ask_many(MatchSide.SEEKER, [seeker for _, _, seeker in rows])
+    return dict(Counter(present or "" for _, present, _ in rows))
 
 
 def _not_yet(rows, correction, chosen):

@@ -5,24 +5,21 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from enterprises.services.reviews import approve_vacancy
-from enterprises.services.vacancies import extend_vacancy
 from jobseekers.enums import MatchSide, SeekerStatus
-from jobseekers.models import InstantMatch, Recommendation
-from jobseekers.services import generations, match_now
-from jobseekers.services.instant_edges import GenerationReplaced
+from jobseekers.matching.score import PARTS
+from jobseekers.matching.settings import Scope
+from jobseekers.models import Push, Recommendation
+from jobseekers.services import match_now
 from jobseekers.services.matching import match_all
-from jobseekers.services.profile import save_profile
+from jobseekers.services.plans import create_draft, mark_of, plan_in_use, switch_on
 from jobseekers.services.recommending import candidates_for, dismiss, recommendations_for
 from portal.accounts.enums import ConsentKind
 from portal.accounts.services import give_consent
 from tests.factories import (
     ApplicationFactory,
     JobSeekerFactory,
-    MembershipFactory,
     UserFactory,
     VacancyFactory,
-    division,
     occupation,
 )
 
@@ -182,108 +179,124 @@ def test_somebody_with_nothing_gets_what_the_hard_conditions_allow():
 
 
 def test_the_score_is_the_one_the_night_gives():
+    wanted = [["看图纸"], ["数控编程", "焊接"]]
     skills = [["数控编程", "看图纸"], ["看图纸"], ["焊接"], []]
+    posts = [VacancyFactory(skills=some) for some in wanted]
     people = [JobSeekerFactory(skills=some) for some in skills]
-    VacancyFactory(skills=["看图纸"])
     match_all()
-    vacancy, _ = new(VacancyFactory, MatchSide.VACANCY, skills=["数控编程", "焊接"])
-    row = Recommendation.objects.current().filter(vacancy=vacancy)
-    at_once = dict(row.values_list("seeker_id", "parts"))
-    assert len(at_once) == len(people)
-    assert at_once[people[0].pk] != at_once[people[1].pk]
+    by_night = scored()
+    assert len(by_night) == 8 and len(set(by_night.values())) > 2
+    for post in posts:
+        assert match_now.run(MatchSide.VACANCY, post.pk) == 4
+    assert scored() == by_night
     for seeker in people:
-        match_now.run(MatchSide.SEEKER, seeker.pk)
-    assert dict(row.values_list("seeker_id", "parts")) == at_once
+        assert match_now.run(MatchSide.SEEKER, seeker.pk) == 2
+    assert scored() == by_night
 
 
-def test_asking_is_kept_until_a_night_has_read_it(django_capture_on_commit_callbacks):
-    seeker = JobSeekerFactory()
+def scored():
+    """{(seeker, vacancy): (score, parts)} of the generation in use."""
+    rows = Recommendation.objects.current().values_list("seeker_id", "vacancy_id", "score", "parts")
+    return {(seeker, vacancy): (score, tuple(parts)) for seeker, vacancy, score, parts in rows}
+
+
+def test_a_plan_switched_on_by_day_counts_from_the_night_on():
+    for pay in (3000, 5000, 8000):
+        JobSeekerFactory(pay_expected=pay)
+    vacancy = VacancyFactory(headcount=1)
     match_all()
-    vacancy = VacancyFactory()
-    with django_capture_on_commit_callbacks(execute=True):
-        match_now.ask(MatchSide.VACANCY, vacancy.pk)
-    asked = InstantMatch.objects.get()
-    assert asked.edges == 1 and asked.matched_at and pairs() == {(seeker.pk, vacancy.pk)}
-    InstantMatch.objects.update(asked_at=timezone.now() - timedelta(hours=3))
-    match_all(TODAY() + timedelta(days=1))
-    assert not InstantMatch.objects.exists() and pairs() == {(seeker.pk, vacancy.pk)}
+    by_night = scored()
+    staff = UserFactory(city=True)
+    weights = dict.fromkeys(PARTS, 0) | {PARTS[0]: 1000}
+    plan = create_draft(staff, weights, 2, 1, "试一试")
+    plan.trial = {"mark": mark_of(plan), "against": {"version": plan_in_use().version}}
+    plan.tried_at = timezone.now() + timedelta(minutes=1)
+    plan.save()
+    switch_on(staff, plan)
+    assert match_now.run(MatchSide.VACANCY, vacancy.pk) == len(by_night) == 3
+    assert scored() == by_night
+    _, found = new(VacancyFactory, MatchSide.VACANCY)
+    assert found == 3
 
 
-def test_what_came_while_the_night_was_at_work_is_matched_after_the_switch(monkeypatch):
+def test_looking_further_away_keeps_those_who_want_exactly_this(monkeypatch, settings):
+    monkeypatch.setattr(match_now, "MOST", 5)
+    settings.MATCH_CAP_PER_HEADCOUNT = 5
+    VacancyFactory(occupation=occupation("4-03-02"))
+    match_all()
+    exact, near, far = (
+        [seeker_wanting(code) for _ in range(3)] for code in ("6-18-01-01", "6-18-01-02", "6-18-02")
+    )
+    vacancy = VacancyFactory(occupation=occupation("6-18-01-01"), headcount=1)
+    match_now.run(MatchSide.VACANCY, vacancy.pk)
+    assert {person for person, _ in pairs()} == {*(one.pk for one in exact), near[2].pk, near[1].pk}
+    assert far
+
+
+def seeker_wanting(code):
+    """Somebody new with that wish."""
     seeker = JobSeekerFactory()
+    seeker.intentions.update(occupation=occupation(code))
+    return seeker
+
+
+def test_what_is_of_no_trade_wanted_is_as_little_as_the_night_gives():
+    for _ in range(6):
+        VacancyFactory()
+    match_all()
+    cook = seeker_wanting("4-03-02")
+    assert match_now.run(MatchSide.SEEKER, cook.pk) == 3
+    match_all(TODAY() + timedelta(days=1))
+    assert Recommendation.objects.current().filter(seeker=cook).count() == 3
+
+
+def test_who_has_nothing_is_looked_for_only_while_there_is_room(monkeypatch):
+    for _ in range(12):
+        JobSeekerFactory()
+    VacancyFactory(headcount=2)
+    match_all()
+    cook = seeker_wanting("4-03-02")
+    scopes = []
+    pairs_of = match_now._pairs
+    monkeypatch.setattr(
+        match_now, "_pairs", lambda *args: scopes.append(args[-1]) or pairs_of(*args)
+    )
+    full, found = new(VacancyFactory, MatchSide.VACANCY, headcount=1)
+    assert found == 10 and scopes == [Scope.CANDIDATES]
+    roomy, found = new(VacancyFactory, MatchSide.VACANCY, headcount=2)
+    assert found == 13 and (cook.pk, roomy.pk) in pairs()
+
+
+def test_whoever_loses_a_post_to_a_better_one_leaves_its_list_in_order():
+    first = JobSeekerFactory(pay_expected=6000)
+    posts = [VacancyFactory(pay_min=5000, pay_max=6100) for _ in range(10)]
+    second = JobSeekerFactory(pay_expected=5000)
+    match_all()
+    assert {(person.pk, post.pk) for person in (first, second) for post in posts} == pairs()
+    second.intentions.update(occupation=occupation("4-03-02"))
+    new(VacancyFactory, MatchSide.VACANCY, pay_min=9000, pay_max=12000)
+    ranks_are_whole()
+
+
+def test_equals_are_in_the_order_of_their_ids():
     VacancyFactory()
     match_all()
-    late = []
-
-    def meanwhile(*args):
-        if not late:
-            late.append(VacancyFactory())
-            match_now.ask(MatchSide.VACANCY, late[0].pk)
-            match_now.run(MatchSide.VACANCY, late[0].pk)
-        return fill(*args)
-
-    fill = generations.fill_table
-    monkeypatch.setattr(generations, "fill_table", meanwhile)
-    match_all(TODAY() + timedelta(days=1))
-    assert (seeker.pk, late[0].pk) in pairs() and len(pairs()) == 2
+    people = [JobSeekerFactory() for _ in range(5)]
+    vacancy, found = new(VacancyFactory, MatchSide.VACANCY)
+    assert found == 5
+    listed = Recommendation.objects.current().filter(vacancy=vacancy).order_by("vacancy_rank")
+    assert [row.seeker_id for row in listed] == [one.pk for one in people]
 
 
-def test_a_switch_in_between_is_noticed(monkeypatch):
-    JobSeekerFactory()
+def test_what_is_recommended_by_day_counts_in_the_funnel():
+    seeker = JobSeekerFactory()
     match_all()
-    vacancy = VacancyFactory()
-    read = match_now.read_match_input
-    nights = []
-
-    def switched(*args, **kwargs):
-        if not nights:
-            nights.append(match_all(TODAY() + timedelta(days=1)))
-        return read(*args, **kwargs)
-
-    monkeypatch.setattr(match_now, "read_match_input", switched)
-    assert match_now.run(MatchSide.VACANCY, vacancy.pk) == 1
-    assert len(pairs()) == 1
-    monkeypatch.setattr(match_now, "vacancy", broken)
-    with pytest.raises(GenerationReplaced):
-        match_now.run(MatchSide.VACANCY, vacancy.pk)
-
-
-def broken(pk):
-    """Always too late."""
-    raise GenerationReplaced(pk)
-
-
-def test_publishing_extending_and_saving_a_profile_ask_for_it():
-    vacancy = VacancyFactory(in_review=True, duties="操作数控车床。")
-    values = {"seen": vacancy.submitted_at, "starts_on": TODAY(), "days": 30}
-    approve_vacancy(vacancy, UserFactory(city=True), **values)
-    assert asked() == {("vacancy", vacancy.pk)}
-    InstantMatch.objects.all().delete()
-    extend_vacancy(vacancy, MembershipFactory(enterprise=vacancy.enterprise).user, days=40)
-    assert asked() == {("vacancy", vacancy.pk)}
-    InstantMatch.objects.all().delete()
-    facts = {
-        "name": "测试丁", "identity_number": "", "region": division("320412"), "education": 0,
-        "experience_years": 2, "skills": [], "certificates": [], "groups": [], "summary": "",
-        "status": SeekerStatus.LOOKING, "accepted_regions": [], "pay_expected": None,
-        "wants_lodging": False,
-    }  # fmt: skip
-    seeker = save_profile(UserFactory(), facts, ["车工"])
-    assert asked() == {("seeker", seeker.pk)}
-
-
-def asked():
-    """(side, id) of everything to be matched at once."""
-    return set(InstantMatch.objects.values_list("side", "object_id"))
-
-
-def test_without_a_broker_publishing_goes_on_and_the_night_does_it(
-    monkeypatch, django_capture_on_commit_callbacks
-):
-    def no_broker(*args):
-        raise ConnectionError("no broker")
-
-    monkeypatch.setattr("jobseekers.tasks.match_now.delay", no_broker)
-    with django_capture_on_commit_callbacks(execute=True):
-        match_now.ask(MatchSide.VACANCY, VacancyFactory().pk)
-    assert InstantMatch.objects.get().matched_at is None
+    vacancy, _ = new(VacancyFactory, MatchSide.VACANCY)
+    push = Push.objects.get()
+    assert (push.seeker, push.vacancy, push.pushed_on) == (seeker, vacancy, TODAY())
+    Push.objects.update(pushed_on=TODAY() - timedelta(days=3), read_at=timezone.now())
+    other, _ = new(JobSeekerFactory, MatchSide.SEEKER)
+    match_now.run(MatchSide.VACANCY, vacancy.pk)
+    push.refresh_from_db()
+    assert push.pushed_on == TODAY() - timedelta(days=3) and push.read_at
+    assert Push.objects.exclude(pk=push.pk).get().seeker == other

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from jobseekers.models import Dismissal, Push, Recommendation
+from jobseekers.models import Dismissal, InstantMatch, Push, Recommendation
 from jobseekers.services.matching import match_all
 from jobseekers.services.recommending import dismiss, dismissed_by, recommendations_for, take_back
 from jobseekers.services.suggestions import suggestions_for, take
@@ -82,6 +82,7 @@ def test_pay_too_low_offers_the_smallest_raise_that_keeps_such_posts_away(client
     client.post("/seeker/suggestions/", {"kind": "pay", "value": "7500"})
     seeker.refresh_from_db()
     assert seeker.pay_expected == 7500 and suggestions_for(seeker) == []
+    assert InstantMatch.objects.get(side="seeker").object_id == seeker.pk
     other = VacancyFactory(pay_min=5000, pay_max=7400)
     match_all()
     assert good.pk in pairs(seeker) and other.pk not in pairs(seeker)

@@ -8,13 +8,14 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from jobseekers.enums import ImportState
-from jobseekers.models import JobSeeker, SupplyListImport
+from jobseekers.models import InstantMatch, JobSeeker, Recommendation, SupplyListImport
+from jobseekers.services.matching import match_all
 from jobseekers.services.supply_import import error_file, import_supply_list
 from jobseekers.services.supply_rows import COLUMNS
 from jobseekers.services.supply_sheets import template_workbook
 from portal.places.coder import fine_occupation
 from portal.refused import Refused
-from tests.factories import UserFactory, division, occupation
+from tests.factories import UserFactory, VacancyFactory, division, occupation
 
 HEADINGS = [column.heading for column in COLUMNS]
 _WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
@@ -85,6 +86,15 @@ def test_a_right_list_is_taken_with_every_column(city_staff):
     wishes = list(seeker.intentions.values_list("rank", "title"))
     assert wishes == [(1, "车工"), (2, "普工")]
     assert seeker.intentions.get(rank=1).occupation_id.startswith("6-18-01")
+
+
+def test_who_was_imported_is_matched_by_one_task(city_staff, django_capture_on_commit_callbacks):
+    post, _ = VacancyFactory(region=division("320412")), match_all()
+    with django_capture_on_commit_callbacks(execute=True) as tasks:
+        import_supply_list(book([person(1), person(2)]), "名单.xlsx", city_staff)
+    assert len(tasks) == 1
+    assert InstantMatch.objects.filter(matched_at__isnull=False, edges=1).count() == 2
+    assert Recommendation.objects.current().filter(vacancy=post).count() == 2
 
 
 def test_numbers_are_normalised_before_they_are_checked(city_staff):

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Count
 
 from enterprises.models import Vacancy
-from jobseekers.models import JobIntention
+from jobseekers.models import InstantMatch, JobIntention
 from jobseekers.services.title_codes import (
     correct_title,
     found_with_title,
@@ -136,6 +136,9 @@ def test_corrected_with_what_stands_under_the_chosen_classes(city):
     assert "2 个岗位" in message.body and REASON in message.body
     words = Vacancy.objects.values_list("search_vector", flat=True).get(pk=first.pk)
     assert "装配" in words
+    assert set(InstantMatch.objects.values_list("side", "object_id")) == {
+        ("vacancy", first.pk), ("vacancy", second.pk), ("seeker", wished.seeker_id),
+    }  # fmt: skip
 
 
 def test_nothing_chosen_changes_nothing_but_what_comes(city):
