@@ -1,5 +1,6 @@
 """岗位订阅: saved searches, and telling people once a day or week what is new under them."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from jobseekers.models import JobAlert, JobAlertDelivery, JobSeeker
 from portal.outbox.services import post
 from portal.places.models import Occupation
 from portal.refused import Refused
-from portal.runs.services import running
+from portal.runs.services import describe, running
 from portal.ui.formatting import pay_amount
 
 MOST = 10  # alerts of one seeker
@@ -28,7 +29,12 @@ LISTED = 5  # posts a message names
 LONGEST_NAME = 60
 # A post is written down a moment before its transaction ends: what is younger waits a day.
 SETTLED = timedelta(minutes=10)
+logger = logging.getLogger(__name__)
 _SALT = "jobseekers.alerts.unsubscribe"
+
+
+class AlertsFailed(Exception):
+    """Some alerts of a run could not be delivered; all others were. Names them by number."""
 
 
 def search_of(alert):
@@ -118,17 +124,28 @@ def send_alerts(day=None, report=None):
     """Tell everyone whose alert is due what is new; once a day, one row a day and alert.
 
     Each alert is a transaction of its own, so that a run that was killed goes on where it
-    stopped and tells nobody twice. Raises portal.runs.services.AlreadyDone when the day is done.
-    Returns how many messages were written.
+    stopped and tells nobody twice. One that fails keeps nobody else from theirs; at the end the
+    job fails with AlertsFailed, and the next run tries those again. Raises
+    portal.runs.services.AlreadyDone when the day is done. Returns how many messages were written.
     """
     day = day or timezone.localdate()
     until = timezone.now() - SETTLED
     with running("alerts", f"alerts:{day.isoformat()}", report) as log:
         due = list(_due(day).order_by("query", "pk").values_list("pk", flat=True))
         found = _Found(until)
-        told = [_deliver(pk, day, until, found) for pk in due]
-        log.count(alerts=len(due), messages=sum(told))
-    return sum(told)
+        told, failed = 0, []
+        for pk in due:
+            try:
+                told += _deliver(pk, day, until, found)
+            except Exception as error:  # as the job's row keeps it: without what the rows say
+                logger.error("alert %s was not delivered: %s", pk, describe(error))
+                failed.append(pk)
+        log.count(alerts=len(due), messages=told)
+        if failed:
+            raise AlertsFailed(
+                f"{len(failed)} 个岗位订阅没有送出：{'、'.join(map(str, failed[:10]))}"
+            )
+    return told
 
 
 def _due(day):

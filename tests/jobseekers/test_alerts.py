@@ -174,6 +174,32 @@ def test_a_run_killed_half_way_goes_on_and_tells_nobody_twice(clock, monkeypatch
     assert Message.objects.count() == 4
 
 
+def test_one_that_fails_keeps_nobody_else_from_theirs(clock, monkeypatch, caplog):
+    first, *others = [alert() for _ in range(3)]
+    clock(hours=1)
+    post()
+    clock(days=1)
+    whole = alerts._deliver
+
+    def failing(pk, *args):
+        if pk == first.pk:
+            raise ValueError("13800000001")
+        return whole(pk, *args)
+
+    monkeypatch.setattr(alerts, "_deliver", failing)
+    with pytest.raises(alerts.AlertsFailed):
+        send_alerts()
+    told = set(Message.objects.values_list("recipient", flat=True))
+    assert told == {one.seeker.user_id for one in others}
+    job = JobRun.objects.get(kind="alerts")
+    assert job.state == RunState.FAILED
+    assert f"1 个岗位订阅没有送出：{first.pk}" in job.error
+    assert f"alert {first.pk} was not delivered" in caplog.text
+    assert "13800000001" not in caplog.text + job.error
+    monkeypatch.setattr(alerts, "_deliver", whole)
+    assert send_alerts() == 1
+
+
 def test_what_ended_since_the_list_was_made_is_left_out(clock):
     mine, other = alert(), alert()
     clock(hours=1)
