@@ -75,7 +75,7 @@ def test_start_after_the_launcher_was_killed(project):
         for child in psutil.Process(launcher.pid).children()
         if "-m" in child.cmdline()[1:2]
     ]
-    assert len(children) == 3
+    assert len(children) == 4, "web, both workers and the scheduler"
     launcher.kill()
     project.status(launcher)
     project.calls()

@@ -18,6 +18,7 @@ from django.db import connection
 
 from jobseekers.models import MatchGeneration, Recommendation
 from jobseekers.models.recommendation import GenerationState
+from jobseekers.services.generations import drop_unused
 from portal.demo.city import generate
 from portal.demo.loading import load_city
 from portal.demo.size import CitySize
@@ -128,6 +129,8 @@ def wipe():
         # Not truncated: the imports name their jobs, and their records would go with them.
         cursor.execute("DELETE FROM runs_jobrun")
         cursor.execute("UPDATE jobseekers_application SET silence_reported_at = NULL")
+    # A night that has old tables to drop would wait for that, before it has anything to write.
+    drop_unused()
 
 
 def left_behind():

@@ -108,9 +108,12 @@ def test_counting_takes_few_queries(city, django_assert_max_num_queries):
         nav_counts(city)
 
 
-@pytest.mark.parametrize("who", [{}, {"member": True}])
-def test_people_outside_the_bureau_get_their_unread_messages(db, who):
-    assert nav_counts(UserFactory(**who)) == {"messages": 0}
+@pytest.mark.parametrize(
+    ("who", "counts"),
+    [({}, {"messages": 0, "invitations": 0}), ({"member": True}, {"messages": 0})],
+)
+def test_people_outside_the_bureau_get_what_waits_for_them(db, who, counts):
+    assert nav_counts(UserFactory(**who)) == counts
 
 
 def payment_batch(by, **values):
