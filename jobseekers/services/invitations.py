@@ -113,10 +113,10 @@ def decline(invitation):
 
 
 def sent_for(vacancy):
-    """(invitations an employer may see, how many it may not), newest first; one query.
+    """Invitations an employer may see, newest first; one query.
 
     Who no longer agrees to be found is not shown, unless they applied and let the employer have
-    their résumé.
+    their résumé. Nor is their number: beside yesterday's list it would say who they are.
     """
     found = Exists(_findable().filter(user=OuterRef("seeker__user")))
     applied = Exists(
@@ -124,13 +124,9 @@ def sent_for(vacancy):
             seeker=OuterRef("seeker"), vacancy=vacancy, consent__withdrawn_at__isnull=True
         )
     )
-    rows = list(
-        Invitation.objects.filter(vacancy=vacancy)
-        .select_related("seeker__region")
-        .annotate(found=found, applied=applied)
+    return list(
+        Invitation.objects.filter(found | applied, vacancy=vacancy).select_related("seeker__region")
     )
-    shown = [one for one in rows if one.found or one.applied]
-    return shown, len(rows) - len(shown)
 
 
 def received_by(user):

@@ -25,7 +25,7 @@ def candidates(request, public_id):
     """People who agreed to be found and fit one post, with the full factors, masked; and who was
     invited, with what they said."""
     vacancy = _vacancy(request, public_id)
-    invited, hidden = service.sent_for(vacancy)
+    invited = service.sent_for(vacancy)
     asked = {one.seeker_id for one in invited}
     limit, sent = service.limit_of(vacancy), service.sent_today(vacancy)
     return render(
@@ -40,7 +40,6 @@ def candidates(request, public_id):
                 if advice.recommendation.seeker_id not in asked
             ],
             "invited": invited,
-            "hidden": hidden,
             "limit": limit,
             "left": max(0, limit - sent) if vacancy.is_live else 0,
         },

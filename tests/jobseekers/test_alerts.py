@@ -12,6 +12,7 @@ from jobseekers.models import JobAlert, JobAlertDelivery
 from jobseekers.services import alerts
 from jobseekers.services.alerts import change, new_posts, send_alerts, subscribe, token_of
 from portal.accounts.models import ConsentRecord
+from portal.outbox import services as outbox
 from portal.outbox.models import Channel, Delivery, Message
 from portal.refused import Refused
 from portal.runs.models import JobRun, RunState
@@ -361,6 +362,21 @@ def test_the_inbox_shows_the_lines_as_links(clock, client, sign_in):
     text = client.get("/seeker/messages/").content.decode()
     assert f'href="/jobs/{one.public_id}/">车工 &lt;b&gt;/x，' in text
     assert f'href="/seeker/alerts/off/{token_of(mine)}/">不想再收' in text
+
+
+def test_an_address_that_somebody_wrote_is_no_link(client, sign_in):
+    seeker = JobSeekerFactory()
+    outbox.post(
+        seeker.user,
+        kind="invitation",
+        key="test",
+        subject="有单位邀请您",
+        body="单位留言：\n先看这里 /seeker/logout/",
+        path="/seeker/invitations/",
+    )
+    sign_in(seeker.user)
+    text = client.get("/seeker/messages/").content.decode()
+    assert "先看这里 /seeker/logout/" in text and 'href="/seeker/logout/">先看' not in text
 
 
 def test_the_page_takes_the_same_queries_however_long(
