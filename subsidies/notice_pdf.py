@@ -30,7 +30,6 @@ _HEADS = ("序号", "姓名或单位", "地区", "金额（元）")
 _WIDTHS = (14, 90, 34, 36)
 
 
-@cache
 def font() -> tuple[str, int] | None:
     """Path and number within it of the Song type to write with; None when there is none."""
     for place in (settings.PDF_FONT, *_PLACES):
@@ -39,6 +38,7 @@ def font() -> tuple[str, int] | None:
     return None
 
 
+@cache
 def _face_number(place):
     if not place.endswith((".ttc", ".otc")):
         return 0

@@ -1,9 +1,11 @@
 """Writing decisions: by COPY, as they are made, inside the caller's transaction.
 
-Nothing of the size of the population is held in memory: facts come page by page, with what stands
-about the same enterprises. A page is decided in a thread of its own while the server stores the one
-before and checks its foreign keys, so that a run takes the longer of the two and not their sum.
-The thread computes only; the connection is this one's alone.
+Facts and decisions are not held in memory: they come page by page, with what stands about the same
+enterprises. What the caller's observer keeps of each (messages, grants of who had a claim) does
+grow with them, and so do the shared parts of decisions, of which there are few. A page is decided
+in a thread of its own while the server stores the one before and checks its foreign keys, so that a
+run takes the longer of the two and not their sum. The thread computes only; the connection is this
+one's alone.
 """
 
 import gc

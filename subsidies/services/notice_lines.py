@@ -23,8 +23,7 @@ SELECT line::text FROM subsidies_publicnotice, jsonb_array_elements(entries) AS 
  WHERE id = %(notice)s AND (line -> 'no')::bigint = %(number)s LIMIT 1
 """
 _REFUNDS = """
-SELECT NOT EXISTS (SELECT FROM jsonb_array_elements(entries) AS line
-                    WHERE line ->> 'insured_start' IS NULL)
+SELECT entries -> 0 ->> 'insured_start' IS NOT NULL
   FROM subsidies_publicnotice WHERE id = %(notice)s
 """
 
@@ -35,11 +34,15 @@ class NoticeLines:
     Slices are lists of the entries as `notices.entry_of` made them, in their order.
     """
 
-    def __init__(self, notice_id: int, words: str = ""):
+    def __init__(self, notice_id: int, words: str = "", total: int | None = None):
+        """total: how many the whole list has, where that is known: then nothing is counted."""
         self._values = {"notice": notice_id, "words": words}
+        self._total = None if words else total
 
     def count(self) -> int:
         """How many there are."""
+        if self._total is not None:
+            return self._total
         with connection.cursor() as cursor:
             cursor.execute(_COUNT, self._values)
             return cursor.fetchone()[0]
@@ -52,7 +55,10 @@ class NoticeLines:
         return json.loads(row[0]) if row else None
 
     def are_refunds(self) -> bool:
-        """Whether the whole list is of screened refunds, which say how many persons were insured."""
+        """Whether the list is of screened refunds, which say how many persons were insured.
+
+        Its first line tells: a notice is of one kind of subsidy (`notices.publish_notice`).
+        """
         with connection.cursor() as cursor:
             cursor.execute(_REFUNDS, self._values)
             return cursor.fetchone()[0]

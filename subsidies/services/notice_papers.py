@@ -52,13 +52,14 @@ def make_paper(pk: int) -> bool:
 
 
 def make_missing_papers() -> int:
-    """Every notice without its paper gets one: a worker or broker was away, or the font is new.
+    """Every notice that stands and has no paper gets one: a worker was away, or the font is new.
 
     Returns how many were made. One that fails is said in the log and its job, and does not keep
     the others from theirs.
     """
     made = 0
-    for pk in PublicNotice.objects.filter(paper="").order_by("pk").values_list("pk", flat=True):
+    missing = PublicNotice.objects.filter(paper="", withdrawn_at__isnull=True)
+    for pk in missing.order_by("pk").values_list("pk", flat=True):
         try:
             made += make_paper(pk)
         except AlreadyRunning:

@@ -39,7 +39,7 @@ def notice_detail(request, public_id):
         PublicNotice.objects.select_related("region").defer("entries"), public_id=public_id
     )
     words = request.GET.get("q", "").strip()[:40].replace("\0", "")
-    lines = [] if notice.withdrawn_at else NoticeLines(notice.pk, words)
+    lines = [] if notice.withdrawn_at else NoticeLines(notice.pk, words, notice.entry_count)
     printable = notice.entry_count <= MOST_PRINTED
     whole = printable and request.GET.get("all") == "1"
     page = Paginator(lines, MOST_PRINTED if whole else PER_PAGE).get_page(request.GET.get("page"))

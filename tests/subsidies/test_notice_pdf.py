@@ -158,6 +158,21 @@ def test_a_broker_that_is_away_stops_no_publishing(
     assert notice.paper.read()[:5] == b"%PDF-"
 
 
+def test_a_notice_taken_down_gets_no_paper(published, reviewed):
+    notices.withdraw_notice(published.public_id, reviewed[0], "名单有误")
+    assert make_missing_papers() == 0
+    published.refresh_from_db()
+    assert not published.paper
+
+
+def test_a_font_that_is_installed_later_is_found(settings, monkeypatch, tmp_path):
+    monkeypatch.setattr(notice_pdf, "_PLACES", ())
+    settings.PDF_FONT = str(tmp_path / "song.ttf")
+    assert notice_pdf.available() is False
+    (tmp_path / "song.ttf").write_bytes(b"")
+    assert notice_pdf.font() == (settings.PDF_FONT, 0)
+
+
 def test_one_that_cannot_be_made_keeps_no_other_from_its_paper(published, monkeypatch, caplog):
     other = PublicNotice.objects.get(pk=published.pk)
     other.pk, other.public_id, other.number = None, "witholuck", published.number + 1
@@ -198,6 +213,9 @@ class TestLongLists:
             text = self.page(client, long, page=60)
         assert text.count('<th scope="row">') == 50
         assert "常州测样03000有限公司" in text and "常州测样02950有限公司" not in text
+        unpacked = [q["sql"] for q in queries if "jsonb_array_elements" in q["sql"]]
+        assert len(unpacked) == 1, "the list is taken apart for its page only"
+        assert "年初" in text
         assert "拟向下列 3,000 家企业" in text
         assert not any('publicnotice"."entries"' in query["sql"] for query in queries)
         found = self.page(client, long, q="02950")
