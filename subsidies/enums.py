@@ -58,7 +58,12 @@ CLAIM_TRANSITIONS = {
         ClaimState.SCREENED,
         ClaimState.SUPERSEDED,
     },
-    ClaimState.SECOND_REVIEWED: {ClaimState.PUBLISHED, ClaimState.SUPERSEDED},
+    # Back to the first review, and to a person from there, when an objection is upheld.
+    ClaimState.SECOND_REVIEWED: {
+        ClaimState.PUBLISHED,
+        ClaimState.SCREENED,
+        ClaimState.SUPERSEDED,
+    },
     ClaimState.PUBLISHED: {ClaimState.APPROVED, ClaimState.RETURNED},
     # Back to a person when a correction lowers the grant before the money has left.
     ClaimState.APPROVED: {ClaimState.PAYING, ClaimState.RETURNED},

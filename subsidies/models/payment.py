@@ -286,9 +286,9 @@ class Recovery(models.Model):
                 name="notified_recovery_has_due_day",
             ),
             models.UniqueConstraint(
-                fields=["decision"],
+                fields=["decision", "claim"],
                 condition=~models.Q(state="superseded"),
-                name="one_recovery_per_decision",
+                name="one_recovery_per_decision_and_claim",
             ),
         ]
 

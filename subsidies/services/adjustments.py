@@ -29,6 +29,7 @@ from subsidies.models import Claim, ClaimStep, Decision, Recovery
 
 from . import holdings
 from .balance import At, plan_correction, plan_return
+from .bundles import exclusivity_group
 from .chains import (
     chain_of,
     debts_of,
@@ -38,9 +39,11 @@ from .chains import (
     standing_grant,
     waits_for_records,
 )
+from .claims import policies
 from .naming import claim_title
 from .notify import to_claimants, to_users
 from .payments import in_prepared_batch, take_out
+from .publishing import compiled
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Occasion:
     """Why chains are brought to new sums: in words, when, where the concerned read on.
 
     title: what was granted; of several chains at once the refund of each one's year. plan: of the
-    sums (balance.py), with None as target where records are missing.
+    sums (balance.py), with None as target where records are missing. key: tells apart occasions
+    under one decision, each of which is told. otherwise: said where nothing is moved.
     """
 
     note: str
@@ -56,6 +60,8 @@ class Occasion:
     path: str
     title: str = ""
     plan: Callable = plan_correction
+    key: str = ""
+    otherwise: str = ""
 
 
 def correct_late(screening, chains: dict, grants: dict) -> Counter:
@@ -66,26 +72,29 @@ def correct_late(screening, chains: dict, grants: dict) -> Counter:
     is told. The rows of the run's decisions must be written.
     """
     note = f"第 {screening.number} 次筛查时，社保记录或政策有更正"
+    of_run = Decision.objects.filter(
+        screening=screening, enterprise_id__in={place[0] for place in chains}
+    )
     decided = {
         (enterprise_id, provision_id): pk
-        for pk, enterprise_id, provision_id in Decision.objects.filter(
-            screening=screening, enterprise_id__in={place[0] for place in chains}
-        ).values_list("pk", "enterprise_id", "provision_id")
-    }
-    leading = dict(
-        Decision.objects.filter(
-            screening=screening, leads=True, enterprise_id__in={place[0] for place in chains}
-        ).values_list("enterprise_id", "pk")
-    )
-    waiting = review_groups(
-        Decision.objects.filter(
-            screening=screening, enterprise_id__in={place[0] for place in chains}
+        for pk, enterprise_id, provision_id in of_run.values_list(
+            "pk", "enterprise_id", "provision_id"
         )
-    )
+    }
+    given_up = {
+        enterprise_id
+        for (enterprise_id, _), chain in chains.items()
+        if (enterprise_id, chain[0].provision_id) not in decided
+    }
+    of_group = _by_group(of_run.filter(enterprise_id__in=given_up))
+    leading = dict(of_run.filter(leads=True).values_list("enterprise_id", "pk"))
+    waiting = review_groups(of_run)
     targets = {}
     for place, chain in chains.items():
         provision_id, fen = grants.get(place, (chain[0].provision_id, 0))
-        decision_id = decided.get((place[0], provision_id)) or leading[place[0]]
+        decision_id = (
+            decided.get((place[0], provision_id)) or of_group.get(place) or leading[place[0]]
+        )
         targets[place] = (None if place in waiting else fen, decision_id)
     path = reverse("enterprises:policies")
     counts = _apply(chains, targets, Occasion(note, screening.created_at, path))
@@ -93,11 +102,27 @@ def correct_late(screening, chains: dict, grants: dict) -> Counter:
     return counts
 
 
+def _by_group(decisions):
+    """(enterprise id, group) → the decision of a run about it, the leading one before others.
+
+    A provision that is decided no more has another of its group in its place.
+    """
+    rows = decisions.only("enterprise_id", "provision_id", "policy")
+    return {
+        (
+            decision.enterprise_id,
+            exclusivity_group(compiled(decision.policy), decision.provision_id.partition("/")[2]),
+        ): decision.pk
+        for decision in rows.prefetch_related(policies("")).order_by("leads", "-pk")
+    }
+
+
 def correct_application(chain: list[Claim], decision: Decision, by, path: str) -> Counter:
     """Bring a late chain of an application to what was decided again.
 
     chain: its locked living claims; decision: written, superseding the one before; by: the officer.
-    Reviewers of a difference that falls away are told. Returns counts as `correct_late`.
+    Reviewers of a difference that falls away are told, and the applicant of every change, also of
+    one that moves no money. Returns counts as `correct_late`.
     """
     place = (chain[0].enterprise_id, chain[0].exclusivity_group)
     title = claim_title(chain[0]).removesuffix("补发")
@@ -112,7 +137,7 @@ def correct_application(chain: list[Claim], decision: Decision, by, path: str) -
     counts = _apply(
         {place: chain},
         {place: (target, decision.pk)},
-        Occasion("申请重新决定", now, path, title),
+        Occasion("申请重新决定", now, path, title, otherwise=_nothing_moved(chain, decision)),
     )
     to_users(
         "claims_corrected",
@@ -123,6 +148,16 @@ def correct_application(chain: list[Claim], decision: Decision, by, path: str) -
         reverse("subsidies:reviews"),
     )
     return counts
+
+
+def _nothing_moved(chain, decision):
+    """What an applicant is told of a change that is neither paid on top nor asked back."""
+    before = decision.supersedes
+    if before and (before.outcome, before.amount_fen) == (decision.outcome, decision.amount_fen):
+        return ""
+    if any(claim.state == ClaimState.RETURNED for claim in chain):
+        return "有一笔正在核对，暂不拨付。核对后会告诉您结果。"
+    return "这次更正不补发，也不要求退还。更正的依据写在申请的页面上。"
 
 
 def _apply(chains, targets, occasion: Occasion) -> Counter:
@@ -165,7 +200,7 @@ def _apply(chains, targets, occasion: Occasion) -> Counter:
                     opened_at=now,
                 )
             )
-        told |= _words_for(chain, plan, target, decision_id, occasion.title)
+        told |= _words_for(chain, plan, target, decision_id, occasion)
     counts["claims_superseded"] = sum(s == ClaimState.SUPERSEDED for s in states.values())
     counts["claims_returned"] = len(states) - counts["claims_superseded"]
     counts["adjustments"], counts["recoveries"] = len(made), len(recoveries)
@@ -228,27 +263,37 @@ def _write(claims, prepared, states, notes, dropped, now):
         )
 
 
-def _words_for(chain, plan, target, decision_id, title):
+def _words_for(chain, plan, target, decision_id, occasion):
     """{claim: (key, subject, body)} for the claimant, empty where nothing concerns them."""
+    first = chain[0]
+    title = occasion.title or f"{first.base_year} 年度稳岗返还"
+    said = _said(chain, plan, target, occasion)
+    if not said:
+        return {}
+    key = f"decision:{decision_id}:correction:{first.exclusivity_group}"
+    subject = f"{title}更正为 {yuan(target)} 元" if target is not None else f"{title}正在核对"
+    return {first: (f"{key}:{occasion.key}" if occasion.key else key, subject, said)}
+
+
+def _said(chain, plan, target, occasion):
+    said = []
     if plan.extra_fen:
-        said = f"补发 {yuan(plan.extra_fen)} 元，经初审、复核和公示后拨付，不用您申请。"
+        said.append(f"补发 {yuan(plan.extra_fen)} 元，经初审、复核和公示后拨付，不用您申请。")
     elif plan.recover_fen:
-        said = (
+        said.append(
             f"已拨付的多出 {yuan(plan.recover_fen)} 元，要退还。怎么退、什么时候退，会书面通知您。"
         )
     elif plan.dropped:
-        said = "原来要您退还的金额不再要求退还。"
-    else:
-        return {}
-    first = chain[0]
-    title = title or f"{first.base_year} 年度稳岗返还"
-    return {
-        first: (
-            f"decision:{decision_id}:correction:{first.exclusivity_group}",
-            f"{title}更正为 {yuan(target)} 元",
-            said,
-        )
-    }
+        said.append("原来要您退还的金额不再要求退还。")
+    # Of a payment that came back the message about the return says that it is looked at.
+    stopped = plan.returned if occasion.plan is plan_correction else ()
+    if stopped:
+        fen = sum(claim.amount_fen for claim in chain if claim.pk in stopped)
+        why = "缺记录，现在算不出应得多少" if target is None else f"现在应为 {yuan(target)} 元"
+        said.append(f"原来要拨付的 {yuan(fen)} 元正在核对，暂不拨付：{why}。核对后会告诉您结果。")
+    if not said and target is not None:
+        said.append(occasion.otherwise)
+    return "".join(said)
 
 
 def money_came_back(claims) -> Counter:
@@ -295,7 +340,13 @@ def _came_back(claim):
         {place: chain_of(claim, lock=True)},
         {place: (None if waits_for_records(claim) else target, decision.pk)},
         Occasion(
-            "银行退回", timezone.now(), path, claim_title(claim).removesuffix("补发"), plan_return
+            "银行退回",
+            timezone.now(),
+            path,
+            claim_title(claim).removesuffix("补发"),
+            plan_return,
+            # One decision may see several payments come back, the same claim's among them.
+            key=f"payment:{claim.payments.latest('pk').pk}",
         ),
     )
     if application:

@@ -130,14 +130,15 @@ def plan_waiting(links: list[Link]) -> Plan:
 def still_waived(waivers: list[tuple], bounced: list[tuple]) -> list[int]:
     """What of each waived sum the claimant still has; fen, in the order of `waivers`.
 
-    waivers: (moment, fen) of sums given up; bounced: (moment, fen) of payments the bank sent back.
-    Money that came back to the bureau uses up what was waived before it, the oldest first: the
-    claimant does not have it any more, and a new payment pays what is granted and nothing on top.
+    waivers: (moment, fen) of sums given up; bounced: (moment, fen, moment it was sent) of payments
+    the bank sent back. Money that came back to the bureau uses up what was waived of it, the oldest
+    first: the claimant does not have it any more, and a new payment pays what is granted and
+    nothing on top. A payment sent after a waiver is not what was waived.
     """
     left = [fen for _, fen in waivers]
-    for moment, fen in sorted(bounced):
+    for moment, fen, sent_at in sorted(bounced):
         for index, (waived_at, _) in enumerate(waivers):
-            if waived_at <= moment:
+            if sent_at <= waived_at <= moment:
                 used = min(left[index], fen)
                 left[index] -= used
                 fen -= used

@@ -124,8 +124,10 @@ def _waived_of(of_chain):
     ).filter(
         Q(claim__enterprise__in={enterprise for enterprise, _, _ in given_up} - {None})
         | Q(claim__enterprise=None)
-    ).select_related("claim"):  # fmt: skip
-        bounced[_key(payment.claim)].append((payment.recorded_at, payment.amount_fen))
+    ).select_related("claim", "batch"):  # fmt: skip
+        bounced[_key(payment.claim)].append(
+            (payment.recorded_at, payment.amount_fen, payment.batch.sent_at)
+        )
     return {
         one.pk: left
         for key, rows in given_up.items()
@@ -209,6 +211,21 @@ def chain_of(claim: Claim, *, lock: bool = False) -> list[Claim]:
         decision__application=claim.decision.application_id,
     )
     return locked_living(same) if lock else list(_living(same))
+
+
+def chain_of_decision(decision: Decision) -> list[Claim]:
+    """The living claims of what a decision was about, locked, whichever decision made them."""
+    if decision.application_id:
+        return locked_living(Claim.objects.filter(decision__application=decision.application_id))
+    key = decision.provision_id.partition("/")[2]
+    return locked_living(
+        Claim.objects.filter(
+            exclusivity_group=exclusivity_group(compiled(decision.policy), key),
+            base_year=decision.base_year,
+            enterprise=decision.enterprise_id,
+            decision__application=None,
+        )
+    )
 
 
 def standing_grant(claim: Claim) -> Decision | None:

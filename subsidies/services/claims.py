@@ -4,6 +4,8 @@ Every act locks what it changes, checks the state after the lock, and writes the
 press on the same button finds the work done by the same person and gives back the same result.
 """
 
+from collections import defaultdict
+
 from django.db import transaction
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -22,6 +24,8 @@ from .naming import claim_title
 from .notify import to_claimants, to_users
 from .numbering import next_number
 
+# Between the first review and the notice.
+IN_REVIEW = frozenset({ClaimState.FIRST_REVIEWED, ClaimState.SECOND_REVIEWED})
 REVIEWER_ROLES = frozenset({Role.DISTRICT_STAFF, Role.CITY_STAFF})
 
 
@@ -276,7 +280,7 @@ def return_batch(batch_id, user, reason: str) -> ClaimBatch:
         return batch
 
 
-def _back_to_first(claims, user, reason):
+def _back_to_first(claims, user, reason, **fields):
     move(
         claims,
         ClaimState.SCREENED,
@@ -285,6 +289,7 @@ def _back_to_first(claims, user, reason):
         batch=None,
         first_reviewer=None,
         first_reviewed_at=None,
+        **fields,
     )
 
 
@@ -308,19 +313,43 @@ def return_claim(claim_id, user, reason: str) -> Claim:
         return claim
 
 
+def undo_reviews(claims, user, reason) -> None:
+    """Locked claims under review back to the first one; whoever reviewed them is told."""
+    _back_to_first(claims, user, reason, second_reviewer=None, second_reviewed_at=None)
+    for claim in claims:
+        claim.state = ClaimState.SCREENED
+    by_reviewer = defaultdict(list)
+    for claim in claims:
+        for reviewer in (claim.first_reviewer_id, claim.second_reviewer_id):
+            if reviewer and reviewer != user.pk:
+                by_reviewer[reviewer].append(claim)
+    for reviewer, theirs in by_reviewer.items():
+        named = "、".join(claim_title(claim) for claim in theirs)
+        to_users(
+            "claims_corrected",
+            [reviewer],
+            f"claim:{theirs[0].pk}:undone:{timezone.now():%Y%m%d%H%M%S}",
+            f"您审核过的{theirs[0].claimant_name}的{named}已退出审核",
+            f"{user}退回。理由：{reason}",
+            reverse("subsidies:reviews"),
+        )
+
+
 def set_aside(claims, user, reason) -> None:
-    """Locked claims to "退回", and tell the claimants of those that were already public."""
-    public = [claim for claim in claims if claim.state == ClaimState.PUBLISHED]
+    """Locked claims to "退回"; claimants who were told of a notice or an approval are told."""
+    of_money = (ClaimState.APPROVED, ClaimState.PAYING, ClaimState.PAYMENT_RETURNED)
+    words = dict.fromkeys(of_money, "暂不拨付") | {ClaimState.PUBLISHED: "退出公示"}
+    known = [(claim, words[claim.state]) for claim in claims if claim.state in words]
     move(claims, ClaimState.RETURNED, user, reason, returned_reason=reason)
     to_claimants(
         "claim_returned",
         {
             claim: (
                 f"claim:{claim.pk}:returned:{timezone.now():%Y%m%d%H%M%S}",
-                f"{claim_title(claim)}退出公示，正在核对",
+                f"{claim_title(claim)}{what}，正在核对",
                 f"原因：{reason}。核对后会告诉您结果。",
             )
-            for claim in public
+            for claim, what in known
         },
         reverse("enterprises:policies"),
     )

@@ -18,8 +18,8 @@ from subsidies.enums import ClaimState, ObjectionState
 from subsidies.models import Claim, ClaimStep, Decision, Objection, PublicNotice
 
 from .balance import At
-from .chains import chain_of, place_of
-from .claims import require_officer, set_aside
+from .chains import chain_of, chain_of_decision, place_of
+from .claims import IN_REVIEW, require_officer, set_aside, undo_reviews
 from .notice_lines import NoticeLines
 from .notices import conclude_notice, is_running
 from .notify import to_users
@@ -165,67 +165,76 @@ def _tell_staff(objection, subject):
 
 
 def answer_objection(objection_id, user, *, upheld: bool, answer: str) -> Objection:
-    """Answer in writing. An upheld one takes its claim out of the notice, or out of payment.
+    """Answer in writing. An upheld one takes its claims out of review, notice and payment.
 
-    What has left already stays until the decision is corrected; a step says so. Raises Refused without an answer, or when a colleague answered already. When the notice's days
-    are over and this was what held it, the approvals follow at once.
+    What has left already stays until the decision is corrected; a step says so. Raises Refused
+    without an answer, or when a colleague answered already. When the notice's days are over and
+    this was what held it, the approvals follow at once: in a transaction of their own, as they
+    lock claims of others that would be out of order after this one's. Should it not come to that,
+    `conclude_due_notices` does it.
     """
     require_officer(user)
     answer = (answer or "").strip()
     if not answer:
         raise Refused("请写答复。提出异议的人会看到。")
-    with transaction.atomic():
-        objection = (
-            Objection.objects.visible_to(user)
-            .select_for_update(of=("self",))
-            .filter(public_id=objection_id)
-            .first()
+    objection = _answered(objection_id, user, upheld, answer)
+    if objection.notice_id:
+        conclude_notice(objection.notice)
+    return objection
+
+
+@transaction.atomic
+def _answered(objection_id, user, upheld, answer):
+    objection = (
+        Objection.objects.visible_to(user)
+        .select_for_update(of=("self",))
+        .filter(public_id=objection_id)
+        .first()
+    )
+    if objection is None:
+        raise Refused("这条异议不在您负责的地区。")
+    if objection.state != ObjectionState.OPEN:
+        if objection.answered_by_id == user.pk and objection.answer == answer:
+            return objection
+        raise Refused(f"这条异议已由{objection.answered_by}答复，不能再改。")
+    if objection.notice_id:
+        # Before the claims, as whoever concludes it does.
+        notices = PublicNotice.objects.select_for_update(of=("self",)).defer("entries")
+        notices.get(pk=objection.notice_id)
+    objection.state = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
+    objection.answer, objection.answered_by = answer, user
+    objection.answered_at = timezone.now()
+    objection.save()
+    if upheld:
+        _hold_back(objection, user, f"异议成立：{answer}"[:150])
+    if objection.created_by_id:
+        to_users(
+            "objection_answered",
+            [objection.created_by_id],
+            f"objection:{objection.pk}:answered",
+            f"您的异议已答复：{objection.get_state_display()}",
+            answer,
+            _where_answered(objection),
         )
-        if objection is None:
-            raise Refused("这条异议不在您负责的地区。")
-        if objection.state != ObjectionState.OPEN:
-            if objection.answered_by_id == user.pk and objection.answer == answer:
-                return objection
-            raise Refused(f"这条异议已由{objection.answered_by}答复，不能再改。")
-        if objection.notice_id:
-            # Before the claims, as whoever concludes it does.
-            notices = PublicNotice.objects.select_for_update(of=("self",)).defer("entries")
-            notices.get(pk=objection.notice_id)
-        objection.state = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
-        objection.answer, objection.answered_by = answer, user
-        objection.answered_at = timezone.now()
-        objection.save()
-        if upheld:
-            _hold_back(objection, user, f"异议成立：{answer}"[:150])
-        if objection.created_by_id:
-            to_users(
-                "objection_answered",
-                [objection.created_by_id],
-                f"objection:{objection.pk}:answered",
-                f"您的异议已答复：{objection.get_state_display()}",
-                answer,
-                _where_answered(objection),
-            )
-        if objection.notice_id:
-            conclude_notice(objection.notice)
-        return objection
+    return objection
 
 
 def _hold_back(objection, user, reason):
-    """Money that is public or has not left goes to a person; of what has left a step tells."""
-    claim = objection.claim
-    if claim is None and objection.decision_id:
-        claim = Claim.objects.filter(decision=objection.decision_id).first()
-    if claim is None:
+    """Money that has not left goes to a person, wherever it is; of what has left a step tells."""
+    if objection.claim_id:
+        chain = chain_of(objection.claim, lock=True)
+    elif objection.decision_id:
+        chain = chain_of_decision(objection.decision)
+    else:
         return
-    chain = chain_of(claim, lock=True)
     prepared = in_prepared_batch([one.pk for one in chain])
-    places = {one: place_of(one, prepared) for one in chain}
-    set_aside([one for one in chain if places[one] is At.PUBLISHED], user, reason)
-    due = [one for one in chain if places[one] is At.DUE]
-    if due:
-        take_out([one.pk for one in due if one.pk in prepared], reason)
-        set_aside(due, user, reason)
+    sent = [one for one in chain if place_of(one, prepared) is At.SENT]
+    stopped = [one for one in chain if one not in sent and one.state != ClaimState.RETURNED]
+    out_of_batch = [one.pk for one in stopped if one.pk in prepared]
+    if out_of_batch:
+        take_out(out_of_batch, reason)
+    undo_reviews([one for one in stopped if one.state in IN_REVIEW], user, reason)
+    set_aside(stopped, user, reason)
     ClaimStep.objects.bulk_create(
         ClaimStep(
             claim=one,
@@ -233,8 +242,7 @@ def _hold_back(objection, user, reason):
             by=user,
             note=f"{reason}。已拨付，等更正后的决定补发或追回。"[:200],
         )
-        for one in chain
-        if places[one] is At.SENT
+        for one in sent
     )
 
 

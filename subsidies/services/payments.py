@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pghistory
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,7 +43,8 @@ class Payable:
     """Approved claims by what stands between them and the bank.
 
     ready: [(claim, account)]; without: claims whose account nobody confirmed; bounced:
-    [(claim, payment)] the bank sent back and whose account was not confirmed again since;
+    [(claim, payment)] the bank sent a payment of theirs or of their chain back, and the account
+    was not confirmed again since;
     misnamed: persons' claims whose account is in another name than their application.
     """
 
@@ -73,17 +75,11 @@ def sort_payable(claims: Iterable[Claim]) -> Payable:
     """Which of these can be paid, and why not the others. Four queries whatever their number."""
     claims = list(claims)
     accounts = accounts_of(claims)
-    bounced = {
-        payment.claim_id: payment
-        for payment in Payment.objects.filter(
-            claim__in=[c.pk for c in claims if c.state == ClaimState.PAYMENT_RETURNED],
-            state=PaymentState.RETURNED,
-        ).order_by("pk")
-    }
+    bounced = _bounced_of(claims)
     other_names = misnamed(claims, accounts)
     made = Payable([], [], [], [])
     for claim in claims:
-        account, payment = accounts.get(claim.pk), bounced.get(claim.pk)
+        account, payment = accounts.get(claim.pk), bounced.get(_chain_key(claim))
         if account is None:
             made.without.append(claim)
         elif claim.pk in other_names:
@@ -93,6 +89,27 @@ def sort_payable(claims: Iterable[Claim]) -> Payable:
         else:
             made.ready.append((claim, account))
     return made
+
+
+def _chain_key(claim):
+    # As chains.py tells them apart; an application's group is its own.
+    return claim.enterprise_id, claim.exclusivity_group, claim.base_year
+
+
+def _bounced_of(claims):
+    """Key of a chain → the last payment of it that the bank sent back.
+
+    Of the whole chain: a claim taken up by a new decision goes to the account of the one before.
+    """
+    returned = Payment.objects.filter(
+        Q(claim__enterprise__in={claim.enterprise_id for claim in claims} - {None})
+        | Q(claim__enterprise=None),
+        state=PaymentState.RETURNED,
+        claim__exclusivity_group__in={claim.exclusivity_group for claim in claims},
+        claim__base_year__in={claim.base_year for claim in claims},
+    )
+    oldest_first = returned.select_related("claim").order_by("recorded_at", "pk")
+    return {_chain_key(payment.claim): payment for payment in oldest_first}
 
 
 def remind_without_account(user) -> int:

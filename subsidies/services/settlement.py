@@ -129,17 +129,31 @@ def _write_returned(batch, came_back, user, on):
         )
         note = f"{batch}，{full_date(on)}银行退回：{reason}"
         move([p.claim for p in payments], ClaimState.PAYMENT_RETURNED, user, note[:200])
+    money_came_back([payment.claim for payment, _ in came_back])
+    _tell_returned(came_back)
+
+
+def _tell_returned(came_back):
+    """What is next is said by the state the claim came to: due again, or with a person."""
+    with_person = set(
+        Claim.objects.filter(
+            pk__in=[payment.claim_id for payment, _ in came_back], state=ClaimState.RETURNED
+        ).values_list("pk", flat=True)
+    )
+    what_next = {
+        False: "请核对收款账户，重新确认后编入下一批拨付。",
+        True: "这笔补贴正在核对，暂不重新拨付，核对后会告诉您结果。收款账户也请核对，重新确认。",
+    }
     to_claimants(
         "payment_returned",
         {
             payment.claim: (
                 f"payment:{payment.pk}:returned",
                 f"{claim_title(payment.claim)} {yuan(payment.amount_fen)} 元被银行退回",
-                f"原因：{reason}。请核对收款账户，重新确认后编入下一批拨付。",
+                f"原因：{reason}。{what_next[payment.claim_id in with_person]}",
             )
             for payment, reason in came_back
         },
         reverse("enterprises:payee"),
         reverse("applications:account"),
     )
-    money_came_back([payment.claim for payment, _ in came_back])

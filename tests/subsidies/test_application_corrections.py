@@ -153,6 +153,17 @@ class TestPaid:
         assert rows() == {(claim.pk, SKILL)}
         assert Recovery.objects.count() == 1
 
+    def test_a_change_that_moves_no_money_is_told(self, claim, officers, seeker):
+        pay(claim, officers)
+        again(claim, officers[0], **{STANDARD: 80_000})
+        recovery = Recovery.objects.get()
+        recoveries.ask_waiver(recovery.public_id, officers[0], "会议纪要 1 号")
+        recoveries.agree_waiver(recovery.public_id, officers[1])
+        again(claim, officers[0], **{STANDARD: 90_000})
+        last = Message.objects.filter(recipient=seeker.user, kind="claim_corrected").latest("pk")
+        assert "更正为 900.00 元" in last.subject
+        assert "不补发，也不要求退还" in last.body
+
     def test_the_same_makes_nothing(self, claim, officers):
         pay(claim, officers)
         for _ in range(2):
@@ -216,6 +227,13 @@ class TestNotPaidYet:
         assert rows() == {(new.pk, SKILL)}
         assert not Recovery.objects.exists()
 
+    def test_who_was_told_of_more_is_told_that_it_waits(self, claim, officers, seeker):
+        approve(claim, officers)
+        again(claim, officers[0], **{STANDARD: 80_000})
+        message = Message.objects.get(recipient=seeker.user, kind="claim_corrected")
+        assert "职业技能培训补贴更正为 800.00 元" in message.subject
+        assert "1,234.57 元正在核对，暂不拨付：现在应为 800.00 元" in message.body
+
     def test_nothing_out_of_a_batch_that_was_not_sent(self, claim, officers):
         approve(claim, officers)
         batch = prepare(claim, officers)
@@ -256,6 +274,38 @@ class TestObjectionUpheld:
         decision = again(claim, officers[0], **{STANDARD: 200_000})
         (new,) = living()
         assert (new.decision, new.amount_fen) == (decision, 200_000)
+
+    def test_whichever_decision_made_the_claim(self, claim, officers, seeker):
+        """Decided again to the same sum: the page offers the new decision, the claim has the old."""
+        approve(claim, officers)
+        standing = again(claim, officers[0])
+        assert (standing.amount_fen, claim.decision_id != standing.pk) == (123_457, True)
+        claim.decision = standing
+        self.uphold(claim, officers[0], seeker)
+        claim.refresh_from_db()
+        assert claim.state == ClaimState.RETURNED
+        message = Message.objects.get(recipient=seeker.user, kind="claim_returned")
+        assert "暂不拨付，正在核对" in message.subject
+        assert "异议成立：金额填错" in message.body
+
+    @pytest.mark.parametrize("reviews", [0, 1, 2])
+    def test_what_is_under_review_waits_for_a_person(self, claim, officers, seeker, reviews):
+        checks = [check["id"] for check in claim.decision.manual_checks]
+        claims.tick_checks(claim.public_id, officers[1], checks)
+        if reviews:
+            batch = claims.first_review([claim.public_id], officers[1])
+        if reviews == 2:
+            claims.second_review(batch.public_id, officers[0], sampled=True)
+        self.uphold(claim, officers[0], seeker)
+        claim.refresh_from_db()
+        assert claim.state == ClaimState.RETURNED
+        assert (claim.batch, claim.first_reviewer, claim.second_reviewer) == (None, None, None)
+        assert claim.steps.last().note == "异议成立：金额填错"
+        told = Message.objects.filter(kind="claims_corrected", recipient=officers[1])
+        assert told.count() == bool(reviews)
+        reopening.reopen_claim(claim.public_id, officers[0], "金额无误")
+        claim.refresh_from_db()
+        assert claim.state == ClaimState.SCREENED
 
     def test_of_what_has_left_a_step_tells(self, claim, officers, seeker, sign_in):
         pay(claim, officers)

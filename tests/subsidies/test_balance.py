@@ -93,13 +93,16 @@ def test_a_payment_that_came_back(links, debts, target, returned, dropped, recov
     ("waivers", "bounced", "left"),
     [
         ([(5, 40)], [], [40]),
-        ([(5, 40)], [(9, 100)], [0]),
-        ([(5, 40)], [(9, 15)], [25]),
-        ([(5, 40)], [(9, 15), (10, 15)], [10]),
+        ([(5, 40)], [(9, 100, 1)], [0]),
+        ([(5, 40)], [(9, 15, 1)], [25]),
+        ([(5, 40)], [(9, 15, 1), (10, 15, 2)], [10]),
         # What came back before it was waived was not in the sum.
-        ([(5, 40)], [(4, 100)], [40]),
-        ([(5, 40), (7, 30)], [(9, 50)], [0, 20]),
-        ([(5, 40), (7, 30)], [(6, 50)], [0, 30]),
+        ([(5, 40)], [(4, 100, 1)], [40]),
+        ([(5, 40), (7, 30)], [(9, 50, 1)], [0, 20]),
+        ([(5, 40), (7, 30)], [(6, 50, 1)], [0, 30]),
+        # What was sent after it was waived was not in the sum either.
+        ([(5, 40)], [(9, 100, 6)], [40]),
+        ([(5, 40), (7, 30)], [(9, 50, 6)], [40, 0]),
     ],
 )
 def test_what_came_back_is_not_waived_any_more(waivers, bounced, left):

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
+from portal.outbox.models import Message
 from portal.refused import Refused
 from subsidies.enums import ClaimState, RecoveryState
 from subsidies.models import Claim, Entitlement, Payment, Recovery
 from subsidies.services import claims as claim_service
 from subsidies.services import notices, objections, payments, recoveries, reopening, settlement
+from subsidies.services.chains import standing_grant
 
 from .conftest import at
 
@@ -67,6 +69,12 @@ def repay(recovery, people, fen):
     )
 
 
+def returned_messages(enterprise):
+    """What one of its people was told of payments that came back."""
+    member = enterprise.memberships.first().user
+    return Message.objects.filter(kind="payment_returned", recipient=member)
+
+
 class TestWaived:
     """30,000 paid, 20,000 granted, the rest waived – and then the bank sends it all back."""
 
@@ -76,6 +84,10 @@ class TestWaived:
         waive(Recovery.objects.get(), people)
         bounce(claim, people)
         assert claim.state == ClaimState.RETURNED
+        (message,) = returned_messages(paid.plain)
+        assert "正在核对，暂不重新拨付" in message.body
+        assert "下一批拨付" not in message.body
+        assert "收款账户也请核对" in message.body
         assert not payments.payable_claims(people[0]).exists()
         with pytest.raises(Refused, match="没有生成发放表"):
             payments.prepare_batch([claim.public_id], people[0])
@@ -93,6 +105,11 @@ class TestWaived:
         # They paid 2,000 of their own: 20,000 is what they shall have.
         assert new.amount_fen == 22_000 * YUAN
         approve(new, people, clock, 16)
+        # It takes the place of what the bank sent back: the account has to be looked at first.
+        ((bounced, payment),) = payments.sort_payable(payments.payable_claims(people[0])).bounced
+        assert (bounced, payment.claim) == (new, claim)
+        with pytest.raises(Refused, match="还没有可用的收款账户"):
+            payments.prepare_batch([new.public_id], people[0])
         confirm(paid.plain, "6222000099998888")
         pay(new, people)
         # What was repaid for the claim that is gone still counts, what was waived does not.
@@ -152,6 +169,21 @@ class TestChains:
         correct(first.enterprise, 27_000 * YUAN)
         assert Recovery.objects.latest("pk").amount_fen == 1_000 * YUAN
 
+    def test_a_payment_sent_after_a_waiver_uses_none_of_it(self, paid, correct, people, clock):
+        """10,000 waived of 30,000, then 35,000 granted and 5,000 sent, then 20,000 again."""
+        first = living(paid.plain).get()
+        correct(paid.plain, 20_000 * YUAN)
+        waive(Recovery.objects.get(), people)
+        correct(paid.plain, 35_000 * YUAN)
+        extra = living(paid.plain).get(adjusts=first)
+        approve(extra, people, clock, 16)
+        pay(extra, people)
+        correct(paid.plain, 20_000 * YUAN)
+        assert Recovery.objects.latest("pk").amount_fen == 5_000 * YUAN
+        bounce(extra, people)
+        assert extra.state == ClaimState.RETURNED
+        assert not Recovery.objects.filter(state=RecoveryState.OPEN).exists()
+
     def test_what_is_asked_back_is_less_by_what_came_back(self, two, correct, people):
         first, extra = two
         correct(first.enterprise, 28_000 * YUAN)
@@ -163,10 +195,28 @@ class TestChains:
         ]
         assert extra.state == ClaimState.RETURNED
 
+    def test_each_change_of_what_is_asked_back_is_told(self, paid, correct, people):
+        """Under one decision: 2,000 asked back, then the payment comes back and nothing is."""
+        claim = living(paid.plain).get()
+        correct(paid.plain, 28_000 * YUAN)
+        bounce(claim, people)
+        assert not Recovery.objects.filter(state=RecoveryState.OPEN).exists()
+        said = [
+            message.body
+            for message in Message.objects.filter(
+                kind="claim_corrected", recipient=paid.plain.memberships.get().user
+            ).order_by("pk")
+        ]
+        assert len(said) == 2
+        assert "已拨付的多出 2,000.00 元，要退还" in said[0]
+        assert "不再要求退还" in said[1]
+
     def test_nothing_corrected_is_simply_due_again(self, two, people, confirm, clock):
         first, extra = two
         bounce(extra, people)
         assert extra.state == ClaimState.PAYMENT_RETURNED
+        (message,) = returned_messages(first.enterprise)
+        assert "重新确认后编入下一批拨付" in message.body
         clock(at(2020, 4, 26))
         confirm(first.enterprise, "6222000099998888")
         pay(extra, people)
@@ -261,3 +311,21 @@ def test_all_that_an_upheld_objection_stopped_can_be_taken_up_again(
         (5_000 * YUAN, ClaimState.SCREENED),
     ]
     assert not Payment.objects.standing().filter(claim__enterprise=enterprise).exists()
+
+
+def test_an_objection_stops_the_claim_of_an_earlier_decision(payable, screen, people):
+    """Screened again to the same sum: the claim keeps the decision that made it."""
+    enterprise = payable.plain
+    enterprise.insurance_months.filter(month=date(2019, 12, 1)).update(headcount=115)
+    screen(again=True)
+    claim = living(enterprise).get()
+    standing = standing_grant(claim)
+    assert (claim.state, claim.decision == standing) == (ClaimState.APPROVED, False)
+    member = enterprise.memberships.first().user
+    one = objections.object_to_decision(
+        standing, name="假名甲", phone="0519-85588919", body="人数不对", user=member
+    )
+    objections.answer_objection(one.public_id, people[0], upheld=True, answer="再核对一次")
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.RETURNED
+    assert Message.objects.filter(kind="claim_returned", recipient=member).exists()

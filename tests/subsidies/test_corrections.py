@@ -10,8 +10,9 @@ from portal.outbox.models import Message
 from portal.refused import Refused
 from subsidies.enums import ClaimState, PaymentBatchState, PaymentState, RecoveryState
 from subsidies.models import Claim, Decision, Payment, Recovery
+from subsidies.services import adjustments, notices, payments, recoveries, reopening, settlement
 from subsidies.services import claims as claim_service
-from subsidies.services import notices, payments, recoveries, reopening, settlement
+from subsidies.services.chains import locked_living
 
 from .conftest import at, ids
 
@@ -128,6 +129,38 @@ class TestLess:
         assert recovery.decision.outcome == "deny"
         assert recovery.decision.provision_id == recovery.claim.decision.provision_id
 
+    def test_two_kinds_that_are_granted_no_more(self, paid, screen):
+        """Both are asked back in one run, also where the provisions of both are gone."""
+        one = living(paid.plain).get()
+        other = living(paid.on_limit).get()
+        Claim.objects.filter(pk=one.pk).update(exclusivity_group="formerly-one")
+        Claim.objects.filter(pk=other.pk).update(
+            enterprise=paid.plain, exclusivity_group="formerly-two"
+        )
+        months = paid.plain.insurance_months.filter(month=date(2019, 12, 1))
+        months.update(headcount=90)
+        run = screen(again=True).screening
+        assert run.totals["claims"]["recoveries"] == 2
+        asked = Recovery.objects.values_list("claim", "amount_fen")
+        assert set(asked) == {(one.pk, one.amount_fen), (other.pk, other.amount_fen)}
+        assert set(Recovery.objects.values_list("decision__enterprise", "decision__outcome")) == {
+            (paid.plain.pk, "deny")
+        }
+
+    def test_a_provision_that_is_decided_no_more_has_its_group(self, paid, screen, monkeypatch):
+        """The recovery rests on what the run decided about the same money, not on what leads."""
+        # Every provision a kind of its own.
+        monkeypatch.setattr(adjustments, "exclusivity_group", lambda policy, key: key)
+        paid.plain.insurance_months.filter(month=date(2019, 12, 1)).update(headcount=90)
+        run = screen(again=True).screening
+        Recovery.objects.all().delete()
+        decided = Decision.objects.filter(screening=run, enterprise=paid.plain, leads=False).first()
+        chain = locked_living(Claim.objects.filter(enterprise=paid.plain))
+        chain[0].provision_id = "expired/refund"
+        group = decided.provision_id.partition("/")[2]
+        adjustments.correct_late(run, {(paid.plain.pk, group): chain}, {})
+        assert Recovery.objects.get().decision == decided
+
     def test_at_the_bank_counts_as_paid(self, payable, people, correct):
         batch = payments.prepare_batch(ids(ClaimState.APPROVED), people[0])
         payments.send_batch(batch.public_id, people[1], batch.list_sha256)
@@ -216,7 +249,8 @@ class TestLess:
     def test_the_database_keeps_one_recovery_for_a_decision(self, paid, correct):
         correct(paid.plain, 20_000 * YUAN)
         one = Recovery.objects.get()
-        with pytest.raises(IntegrityError, match="one_recovery_per_decision"), transaction.atomic():
+        named = "one_recovery_per_decision_and_claim"
+        with pytest.raises(IntegrityError, match=named), transaction.atomic():
             Recovery.objects.create(
                 claim=one.claim, decision=one.decision, amount_fen=1, reason="又一次"
             )

@@ -165,3 +165,26 @@ def test_a_notice_is_not_concluded_while_somebody_objects(published, people, clo
     assert not raised
     claim.refresh_from_db()
     assert claim.state == ClaimState.PUBLISHED
+
+
+def test_a_notice_is_concluded_after_the_answer_is_written(published, people, clock, monkeypatch):
+    """The answer holds a chain, the conclusion locks claims before it: never both at once."""
+    claim = Claim.objects.filter(notice=published).order_by("-pk").first()
+    clock(at(2020, 4, 9))
+    objection = objections.object_to_decision(
+        claim.decision, name="假名甲", phone="0519-85588919", body="金额不对", user=people[0]
+    )
+    inside = []
+
+    def conclude(notice):
+        inside.append(connection.in_atomic_block)
+        return notices.conclude_notice(notice)
+
+    monkeypatch.setattr(objections, "conclude_notice", conclude)
+    clock(at(2020, 4, 14))
+    objections.answer_objection(objection.public_id, people[1], upheld=True, answer="属实")
+    assert inside == [False]
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.RETURNED
+    others = Claim.objects.filter(notice=published).exclude(pk=claim.pk)
+    assert set(others.values_list("state", flat=True)) == {ClaimState.APPROVED}

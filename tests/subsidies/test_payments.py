@@ -50,7 +50,7 @@ class TestPreparing:
     @pytest.mark.parametrize("act", ["prepare", "remind", "list"])
     def test_no_join_with_the_texts(self, payable, people, act, django_assert_max_num_queries):
         chosen = ids(ClaimState.APPROVED)
-        with django_assert_max_num_queries(25) as told:
+        with django_assert_max_num_queries(26) as told:
             if act == "prepare":
                 batch = payments.prepare_batch(chosen, people[0])
                 payments.send_batch(batch.public_id, people[1], batch.list_sha256)
