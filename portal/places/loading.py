@@ -108,5 +108,9 @@ def _upsert(model, columns: tuple[str, ...], rows: Iterator[tuple]) -> tuple[int
         )
         inserted = [row[0] for row in cursor.fetchall()]
         run("DROP TABLE {stage}")
+        if inserted:
+            # What was known of the table may be that it has many pages and no rows, after an
+            # attempt that was rolled back; whoever joins it in this transaction would suffer.
+            run("ANALYZE {table}")
     added = sum(inserted)
     return read, added, len(inserted) - added

@@ -25,9 +25,11 @@ from portal.accounts.models import ConsentRecord, Membership, User
 from portal.demo.accounts import shown_accounts
 from portal.demo.city import generate
 from portal.demo.loading import CityNotEmpty, load_city
+from portal.demo.loading import enterprises as loading_enterprises
 from portal.demo.loading.tables import copy_into, reserve
 from portal.demo.people import DEMO_PASSWORD
 from portal.places.loading import load_places
+from portal.places.models import Division, Occupation
 from portal.runs.models import JobRun
 from subsidies.models import (
     BenefitRecipient,
@@ -36,6 +38,7 @@ from subsidies.models import (
     LocalParameter,
     PersonMonth,
 )
+from tests.planner import known_rows, pages_without_rows
 
 from .conftest import SMALL, TODAY
 
@@ -66,6 +69,22 @@ def loaded(django_db_setup, django_db_blocker):
 def city_db(loaded, db):
     """Access to the loaded city; what a test writes is rolled back."""
     return loaded
+
+
+@pytest.mark.django_db
+def test_tables_that_the_planner_takes_for_empty_are_looked_at_again(monkeypatch):
+    """Indexing the search joins four of them; it took a minute and more for some hundred posts."""
+    joined = (Division, Occupation, Enterprise, Vacancy)
+    pages_without_rows(*joined)
+    known = {}
+    monkeypatch.setattr(
+        loading_enterprises,
+        "index_vacancies",
+        lambda ids: known.update({model.__name__: known_rows(model) for model in joined}),
+    )
+    load_city(generate(SMALL, 7, TODAY))
+    assert known["Division"] == 45753
+    assert (known["Enterprise"], known["Vacancy"]) == (SMALL.enterprises, SMALL.vacancies)
 
 
 def counts():

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from portal.places.loading import division_rows, industry_rows, load_places, occupation_rows
 from portal.places.models import Division, Industry, Occupation
+from tests.planner import known_rows, pages_without_rows
 
 STREETS_OF_ZONE = {"戚墅堰街道", "丁堰街道", "潞城街道", "遥观镇", "横林镇", "横山桥镇"}
 
@@ -85,3 +86,11 @@ def test_loading_twice_changes_nothing_and_mends_what_was_changed(capsys):
 
     call_command("load_places")
     assert "没有改动" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_planner_knows_what_was_loaded():
+    pages_without_rows(Division, Industry, Occupation)
+    load_places()
+    assert known_rows(Division) == 45753
+    assert known_rows(Occupation) == 2135

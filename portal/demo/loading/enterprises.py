@@ -3,6 +3,8 @@
 import datetime
 from collections.abc import Iterator
 
+from django.db import connection
+
 from enterprises.models import (
     Enterprise,
     KeyListEntry,
@@ -167,6 +169,13 @@ def _review(load: Load, row: VacancyRow) -> tuple | None:
 
 
 def index_search(load: Load) -> None:
-    """Search vectors of all vacancies of the city."""
+    """Search vectors of all vacancies of the city.
+
+    The planner is told first how many there are: it has seen the tables empty, and at worst, after
+    a load that was rolled back, as pages without rows.
+    """
+    with connection.cursor() as cursor:
+        for model in (Enterprise, Vacancy):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
     first = load.keys.vacancies
     index_vacancies(range(first, first + load.city.size.vacancies))
