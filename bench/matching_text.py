@@ -39,7 +39,8 @@ def auc(points: np.ndarray, suits: np.ndarray) -> float:
 def points_of(posts, people, v: np.ndarray, s: np.ndarray) -> np.ndarray:
     """Points of the kernel's skills part for pairs of rows of two text columns."""
     from jobseekers.matching import MatchSettings, SeekerColumns, VacancyColumns
-    from jobseekers.matching.kernel import N_PARTS, W_SKILLS, fill_parts
+    from jobseekers.matching.edges import fill_parts
+    from jobseekers.matching.kernel import N_PARTS, W_SKILLS
     from jobseekers.matching.prepare import prepare
 
     settings = MatchSettings()

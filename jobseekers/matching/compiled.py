@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numba
 
-COMPILED = ("kernel", "score", "search", "select")
+COMPILED = ("edges", "kernel", "score", "search", "select")
 
 
 def _private_dir(path: Path) -> bool:

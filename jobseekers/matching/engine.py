@@ -8,7 +8,8 @@ from time import perf_counter
 import numpy as np
 
 from .columns import SeekerColumns, VacancyColumns
-from .kernel import DRAW_BITS, N_PARTS, fill_parts
+from .edges import best_first, fill_parts, rank_for_vacancies
+from .kernel import DRAW_BITS, N_PARTS
 from .metrics import Metrics, measure
 from .prepare import Prepared, Vocabulary, prepare
 from .select import Runner, Selection
@@ -69,13 +70,13 @@ def match(
     threads = settings.threads or processors()
     with ThreadPoolExecutor(threads) as pool:
         selection = runner(prepared, settings, pool, threads).run()
+        started = perf_counter()
+        edges = _edges(prepared, selection)
+        s, v, key, round_, seeker_rank, vacancy_rank = edges
+        parts = _parts(prepared, settings, s, v, pool, threads)
+    metrics = measure(prepared, selection, settings, v)
     seconds |= selection.seconds
-
-    started = perf_counter()
-    edges = _edges(prepared, selection, settings)
-    metrics = measure(prepared, selection, settings, edges[1])
     seconds["write"] = perf_counter() - started
-    s, v, key, round_, parts, seeker_rank, vacancy_rank = edges
     return MatchResult(
         seeker_index=prepared.seekers.row[s].astype(np.int32),
         vacancy_index=prepared.vacancies.row[v].astype(np.int32),
@@ -90,29 +91,32 @@ def match(
     )
 
 
-def _edges(prepared: Prepared, selection: Selection, settings: MatchSettings):
-    """Flatten the selection into (s, v, key, round, parts, seeker_rank, vacancy_rank)."""
-    s, slot = np.nonzero(selection.vacancy >= 0)
-    v = selection.vacancy[s, slot]
-    key = selection.key[s, slot]
-    order = np.lexsort((prepared.vacancies.ident[v], -key, s))
-    s, v, key = s[order], v[order], key[order]
-    round_ = selection.round[s, slot[order]]
-    parts = np.zeros((v.size, N_PARTS), dtype=np.int16)
+def _edges(prepared: Prepared, selection: Selection):
+    """Flatten the selection into (s, v, key, round, seeker_rank, vacancy_rank)."""
+    size = int(selection.count.sum(dtype=np.int64))
+    s, v, seeker_rank, vacancy_rank = (np.empty(size, dtype=np.int32) for _ in range(4))
+    key, round_ = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int8)
+    ident = prepared.vacancies.ident
+    best_first(
+        selection.vacancy, selection.key, selection.round, ident, s, v, key, round_, seeker_rank
+    )
+    rank_for_vacancies(v, key, ident.size, vacancy_rank)
+    return s, v, key, round_, seeker_rank, vacancy_rank
+
+
+def _parts(prepared, settings, s, v, pool, threads) -> np.ndarray:
+    """The points of each edge, int16 (edges, parts), cut into slices for the threads."""
     posts, people = prepared.vacancies, prepared.seekers
-    fill_parts(
-        posts.posts, people.people, posts.skill, posts.text, people.lists, prepared.weight,
-        prepared.words, prepared.near, settings.model.packed(), v, s, parts,
-    )  # fmt: skip
-    by_vacancy = np.lexsort((prepared.seekers.ident[s], -key, v))
-    vacancy_rank = np.empty(v.size, dtype=np.int32)
-    vacancy_rank[by_vacancy] = _ranks(v[by_vacancy])
-    return s, v, key, round_, parts, _ranks(s), vacancy_rank
+    parts = np.zeros((v.size, N_PARTS), dtype=np.int16)
+    model = settings.model.packed()
+    step = max(1, -(-v.size // threads))
 
+    def piece(start: int) -> None:
+        some = slice(start, start + step)
+        fill_parts(
+            posts.posts, people.people, posts.skill, posts.text, people.lists, prepared.weight,
+            prepared.words, prepared.near, model, v[some], s[some], parts[some],
+        )  # fmt: skip
 
-def _ranks(groups: np.ndarray) -> np.ndarray:
-    """1, 2, 3 … within each run of equal values, int32."""
-    at = np.arange(groups.size)
-    begins = np.ones(groups.size, dtype=bool)
-    begins[1:] = groups[1:] != groups[:-1]
-    return (at - np.maximum.accumulate(np.where(begins, at, 0)) + 1).astype(np.int32)
+    list(pool.map(piece, range(0, v.size, step)))
+    return parts

@@ -262,49 +262,36 @@ def skill_and_text_points(post, person, skills, texts, model):
 
 
 @jit
+def most_points(post, person, skills, model):
+    """What ``skill_and_text_points`` gives at most, however alike the texts may be."""
+    if not (post.has_text and person.has_text):
+        return skills
+    if post.skill_from == post.skill_to or person.skill_from == person.skill_to:
+        return FULL_POINTS
+    share = model[AT_TEXT_SHARE]
+    return (skills * (1000 - share) + FULL_POINTS * share) // 1000
+
+
+@jit
 def fresh_points(post, person):
     """Half from the vacancy's freshness, half from the seeker's."""
     return (post.fresh + person.fresh) // 2
 
 
 @jit
-def base_score(post, person, model, level, place):
-    """The score without its skills part; level and place: of occupation and place."""
+def quick_score(post, person, model, level, place):
+    """The score without its parts that take a division, pay and skills.
+
+    level and place: of occupation and place.
+    """
     return (
         model[W_OCCUPATION] * model[AT_OCCUPATION + level]
         + model[W_PLACE] * model[AT_PLACE + place]
-        + model[W_PAY] * pay_points(post, person, model)
         + model[W_EDUCATION] * education_points(post, person, model)
         + model[W_EXPERIENCE] * experience_points(post, person, model)
         + model[W_FRESH] * fresh_points(post, person)
         + model[W_PRIORITY] * (post.priority + person.priority)
     )
-
-
-@jit
-def fill_parts(
-    posts, people, post_skill, post_text, lists, weight, words, near, model, vs, ss, parts
-):
-    """Write the points of each pair (vs[i], ss[i]) into ``parts[i]``, in the order of PARTS."""
-    scratch = np.zeros(words, dtype=np.int32)
-    for i in range(vs.size):
-        post, person = posts[vs[i]], people[ss[i]]
-        if i == 0 or ss[i] != ss[i - 1]:
-            if i > 0:
-                spread_text(people[ss[i - 1]], lists, -1, scratch)
-            spread_text(person, lists, 1, scratch)
-        place = place_level(np.int64(post.division), post.depth, person, lists, near)
-        skills = skill_points(post, person, post_skill, lists, weight)
-        texts = text_likeness(post, post_text, scratch)
-        level = occupation_level(post.occupation, person, lists)
-        parts[i, W_OCCUPATION] = model[AT_OCCUPATION + level]
-        parts[i, W_PLACE] = model[AT_PLACE + place]
-        parts[i, W_PAY] = pay_points(post, person, model)
-        parts[i, W_SKILLS] = skill_and_text_points(post, person, skills, texts, model)
-        parts[i, W_EDUCATION] = education_points(post, person, model)
-        parts[i, W_EXPERIENCE] = experience_points(post, person, model)
-        parts[i, W_FRESH] = fresh_points(post, person)
-        parts[i, W_PRIORITY] = post.priority + person.priority
 
 
 @jit

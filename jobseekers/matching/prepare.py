@@ -28,6 +28,7 @@ POST = np.dtype(
         ("draw", np.uint64),
         ("norm", np.float64),
         ("occupation", np.int32),
+        ("kind", np.int32),  # number of the occupation among those of all posts
         ("division", np.int32),  # nine digits
         ("pay_min", np.int32),
         ("pay_max", np.int32),
@@ -37,6 +38,7 @@ POST = np.dtype(
         ("text_to", np.int32),
         ("fresh", np.int16),  # points
         ("priority", np.int16),  # points
+        ("place", np.int32),  # number of division and depth among those of all posts
         ("depth", np.int8),  # digits of the division known
         ("education", np.int8),
         ("experience", np.int8),
@@ -88,6 +90,8 @@ class Vacancies(NamedTuple):
     block: np.ndarray  # int64, (ordinary × 1000 + middle class) × 10^9 + division, rising
     skill: np.ndarray  # int64 tokens of all posts
     text: np.ndarray  # int64, word << TEXT_BITS | weight of all posts
+    kinds: int  # how many different occupations
+    places: int  # how many different pairs of division and depth
     keys: int  # how many, from the front, belong to key enterprises
     place_at: np.ndarray  # int32 positions, by division
     post_key: np.ndarray  # int64, token × 10^9 + division, rising
@@ -192,8 +196,10 @@ def _vacancies(
     for name in ("occupation", "pay_min", "pay_max", "education", "experience", "certificates"):
         posts[name] = getattr(columns, name)[rows]
     posts["ident"] = ident = columns.ids[rows]
+    kinds, posts["kind"] = np.unique(posts["occupation"], return_inverse=True)
     posts["division"] = place = wide
     posts["depth"] = depth
+    places, posts["place"] = np.unique(wide.astype(np.int64) * 16 + depth, return_inverse=True)
     posts["skill_from"], posts["skill_to"] = skills.indptr[:-1], skills.indptr[1:]
     posts["text_from"], posts["text_to"] = texts.indptr[:-1], texts.indptr[1:]
     posts["has_text"] = np.diff(columns.text.indptr)[rows] > 0
@@ -212,6 +218,8 @@ def _vacancies(
         block=_block(columns, rows),
         skill=skills.values,
         text=texts.values,
+        kinds=kinds.size,
+        places=places.size,
         keys=int(columns.key[rows].sum()),
         place_at=np.lexsort((ident, place)).astype(np.int32),
         post_key=post_key[by_post],

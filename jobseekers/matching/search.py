@@ -14,15 +14,18 @@ from .kernel import (
     CLOSE,
     DRAW_BITS,
     PLACES,
+    W_PAY,
     W_SKILLS,
-    base_score,
     contains,
     failures,
     keep_best,
     lower_bound,
+    most_points,
     occupation_level,
     pair_key,
+    pay_points,
     place_level,
+    quick_score,
     skill_and_text_points,
     skill_points,
     sort_best_first,
@@ -30,7 +33,7 @@ from .kernel import (
     text_likeness,
     worse,
 )
-from .score import SAME_MINOR
+from .score import FULL_POINTS, SAME_MINOR
 
 # What a stretch of vacancies was found by.
 BY_PLACE, BY_OCCUPATION, BY_SKILL = 0, 1, 2
@@ -60,6 +63,8 @@ def search(
     lists,
     weight,
     words,
+    kinds,
+    places,
     near,
     model,
     ident,
@@ -91,10 +96,13 @@ def search(
     a pair must come after the mark. floor_key: per row, and beat the floor. place_key, place_at:
     divisions and positions of the vacancies of the widest scope. taken: int32 (seekers,
     per_seeker) positions already chosen, -1 where none. list_key, list_vacancy: (rows, length)
-    outputs; found: per row how many. words: how many different words texts have.
+    outputs; found: per row how many. words: how many different words texts have; kinds: how many
+    different occupations posts have, places: how many different divisions and depths.
     """
     met = 0
     scratch = np.zeros(words, dtype=np.int32)
+    # Levels of each kind and each place of posts to the seeker at hand; -1 is not known yet.
+    level_of, nearness_of = np.empty(kinds, dtype=np.int8), np.empty(places, dtype=np.int8)
     length = list_key.shape[1]
     for at in range(start, stop):
         row = rows[at]
@@ -104,7 +112,8 @@ def search(
         mark_score, floor_score = mark >> DRAW_BITS, floor >> DRAW_BITS
         keys, items, size = list_key[row], list_vacancy[row], 0
         spread_text(person, lists, 1, scratch)
-        here, here_depth, place = np.int64(-1), 0, 0
+        level_of[:] = -1
+        nearness_of[:] = -1
         by_occupation = (person.middle_to - person.middle_from) * blocks
         stretches = by_occupation
         if scope == ADMISSIBLE:
@@ -143,20 +152,28 @@ def search(
                     if failures(post, person):
                         continue
                     met += 1
-                    level = occupation_level(post.occupation, person, lists)
+                    level = level_of[post.kind]
+                    if level < 0:
+                        level = occupation_level(post.occupation, person, lists)
+                        level_of[post.kind] = level
                     if scope == CLOSE and level < SAME_MINOR:
                         continue
-                    if post.division != here or post.depth != here_depth:
-                        here, here_depth = np.int64(post.division), post.depth
-                        place = place_level(here, here_depth, person, lists, near)
-                    base = base_score(post, person, model, level, place)
-                    skills = 1000 if post.signature & person.signature else 0
-                    most = base + model[W_SKILLS] * skill_and_text_points(
-                        post, person, skills, 1000, model
-                    )
-                    if base > mark_score or most < floor_score or most < bar[v] >> DRAW_BITS:
+                    place = nearness_of[post.place]
+                    if place < 0:
+                        division = np.int64(post.division)
+                        place = place_level(division, post.depth, person, lists, near)
+                        nearness_of[post.place] = place
+                    # What a pair has to reach; bounds first, what takes a division after them.
+                    least = max(floor_score, bar[v] >> DRAW_BITS)
+                    if size == length:
+                        least = max(least, keys[0] >> DRAW_BITS)
+                    base = quick_score(post, person, model, level, place)
+                    skills = FULL_POINTS if post.signature & person.signature else 0
+                    more = model[W_SKILLS] * most_points(post, person, skills, model)
+                    if base + model[W_PAY] * FULL_POINTS + more < least:
                         continue
-                    if size == length and most < keys[0] >> DRAW_BITS:
+                    base += model[W_PAY] * pay_points(post, person, model)
+                    if base > mark_score or base + more < least:
                         continue
                     if found_by == BY_SKILL:
                         middle = post.occupation // 10_000
@@ -167,12 +184,8 @@ def search(
                     skills = skill_points(post, person, post_skill, lists, weight)
                     if found_by == BY_SKILL and skills < skill_floor:
                         continue
-                    most = base + model[W_SKILLS] * skill_and_text_points(
-                        post, person, skills, 1000, model
-                    )
-                    if most < floor_score or most < bar[v] >> DRAW_BITS:
-                        continue
-                    if size == length and most < keys[0] >> DRAW_BITS:
+                    more = model[W_SKILLS] * most_points(post, person, skills, model)
+                    if base + more < least:
                         continue
                     texts = text_likeness(post, post_text, scratch)
                     points = skill_and_text_points(post, person, skills, texts, model)

@@ -319,7 +319,8 @@ class Runner:
         def piece(start: int) -> int:
             return search(
                 posts.posts, people.people, posts.skill, posts.text, people.lists,
-                self.prepared.weight, self.prepared.words, self.prepared.near, self.model, posts.ident, posts.block, posts.post_key, posts.post_at,
+                self.prepared.weight, self.prepared.words, posts.kinds, posts.places,
+                self.prepared.near, self.model, posts.ident, posts.block, posts.post_key, posts.post_at,
                 place_key, place_at, int(round_.scope), 1 if round_.key_only else 2,
                 self.settings.skill_floor, tables.bar, seekers, lists.mark_key, lists.mark_id,
                 floor_key, selection.vacancy, rows, start, min(start + step, rows.size),

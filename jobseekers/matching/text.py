@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import numpy as np
 import rjieba
 
-from .columns import Lists
+from .columns import Lists, in_rows
 from .kernel import TEXT_BITS, TEXT_ONE_BITS
 
 WORDS = 32
@@ -80,9 +80,7 @@ def merged(one: Lists, other: Lists) -> Lists:
     """Two text columns as one, such as titles and duties: the times of each word added up."""
     rows = len(one)
     owners = np.concatenate([one.owners(), other.owners()])
-    values = np.concatenate([one.values, other.values])
-    order = np.lexsort((values, owners))
-    owners, values = owners[order], values[order]
+    owners, values = in_rows(owners, np.concatenate([one.values, other.values]))
     word, times = values >> TIMES_BITS, values & _MOST_TIMES
     first = np.ones(word.size, dtype=bool)
     first[1:] = (owners[1:] != owners[:-1]) | (word[1:] != word[:-1])
@@ -109,17 +107,22 @@ def weighed(rows: Lists, rarity: np.ndarray) -> Lists:
     owners, word = rows.owners(), rows.values >> TIMES_BITS
     times = (rows.values & _MOST_TIMES).astype(np.float64)
     root = np.sqrt(rarity[word].astype(np.float64))
-    order = np.lexsort((word, -(times / root), owners))
-    place = np.arange(order.size) - rows.indptr[owners[order]]
-    kept = np.sort(order[place < WORDS])
+    lengths = np.diff(rows.indptr)
+    keep = np.ones(word.size, dtype=bool)
+    of_long = np.flatnonzero((lengths > WORDS)[owners])  # few rows have to choose
+    if of_long.size:
+        told = times[of_long] / root[of_long]
+        order = of_long[np.lexsort((word[of_long], -told, owners[of_long]))]
+        ahead = np.concatenate([[0], np.cumsum(np.where(lengths > WORDS, lengths, 0))])
+        keep[order[np.arange(order.size) - ahead[owners[order]] >= WORDS]] = False
+    kept = np.flatnonzero(keep)
     owners, word = owners[kept], word[kept]
     weight = times[kept] * root[kept]
     square = np.bincount(owners, weights=weight * weight, minlength=len(rows))
     weight = np.rint(weight / np.sqrt(square)[owners] * 2**TEXT_ONE_BITS).astype(np.int64)
-    order = np.lexsort((word, owners))
     indptr = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum(np.bincount(owners, minlength=len(rows)), out=indptr[1:])
-    return Lists(indptr, (word << TEXT_BITS | weight)[order])
+    return Lists(indptr, in_rows(owners, word << TEXT_BITS | weight)[1])
 
 
 def shared(one: Lists, other: Lists) -> tuple[Lists, Lists, int]:
