@@ -150,7 +150,7 @@ def _first(runner: Runner, round_: Round) -> FirstLists:
     tables = runner._tables(seekers, quota, round_.limit)
     lists = runner._lists(seekers.size, round_.limit)
     no_floor = np.full(seekers.size, NO_KEY, dtype=np.int64)
-    runner._search(round_, lists, tables, seekers, no_floor, seekers)
+    runner._search(round_, lists, tables, seekers, no_floor, runner._walk(seekers))
     filled = np.arange(lists.key.shape[1]) < lists.found[:, None]
     return FirstLists(
         people.ident, lists.found, ~lists.more, lists.key[filled], lists.vacancy[filled]

@@ -251,7 +251,7 @@ class Runner:
         room_before = tables.room.copy()
         ident = people.ident[seekers]
 
-        rows = np.arange(seekers.size, dtype=np.int32)
+        rows = self._walk(seekers)
         again = np.empty(seekers.size, dtype=np.int32)
         while rows.size:
             self._search(round_, lists, tables, seekers, no_floor, rows)
@@ -259,7 +259,7 @@ class Runner:
             waiting = np.full(seekers.size, -1, dtype=np.int32)
             waiting[: rows.size] = rows
             left = settle(tables, lists, ident, posts.ident, waiting, again)
-            rows = again[:left].copy()
+            rows = self._walk(seekers, again[:left])
             started = selection.spend("select", started)
 
         selection.chosen.append(
@@ -277,6 +277,12 @@ class Runner:
         if self.settings.check:
             selection.blocking.append(self._blocking(round_, lists, tables, seekers, room_before))
             selection.spend("check", started)
+
+    def _walk(self, seekers: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+        """The rows, or all, so that those who look at the same posts follow one another."""
+        if rows is None:
+            rows = np.arange(seekers.size, dtype=np.int32)
+        return rows[np.argsort(self.prepared.seekers.walk[seekers[rows]])]
 
     def _tables(self, seekers: np.ndarray, quota: np.ndarray, limit: int) -> Tables:
         rows, posts = seekers.size, quota.size
@@ -345,6 +351,6 @@ class Runner:
         floor_key = np.where(full, worst, NO_KEY)
         lists.mark_key[:] = TOP_KEY
         lists.mark_id[:] = 0
-        rows = np.arange(seekers.size, dtype=np.int32)
+        rows = self._walk(seekers)
         self._search(round_, lists, tables, seekers, floor_key, rows)
         return int(lists.found.sum())

@@ -11,290 +11,1005 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_initial'),
-        ('enterprises', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('places', '0001_initial'),
-        ('runs', '0001_initial'),
+        ("accounts", "0002_initial"),
+        ("enterprises", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("places", "0001_initial"),
+        ("runs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', portal.accounts.fields.PublicIdField(default=portal.accounts.fields.make_public_id, editable=False, max_length=12, unique=True, verbose_name='编号')),
-                ('state', models.CharField(choices=[('applied', '已申请'), ('seen', '单位已看'), ('interview', '约面试'), ('offered', '同意录用'), ('hired', '已入职'), ('declined', '不合适'), ('withdrawn', '已撤回')], default='applied', max_length=10, verbose_name='状态')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='给单位的话')),
-                ('answer', models.CharField(blank=True, max_length=300, verbose_name='单位的答复')),
-                ('interview_at', models.DateTimeField(blank=True, null=True, verbose_name='面试时间')),
-                ('interview_place', models.CharField(blank=True, max_length=120, verbose_name='面试地点')),
-                ('applied_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请')),
-                ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='单位已看')),
-                ('invited_at', models.DateTimeField(blank=True, null=True, verbose_name='约面试')),
-                ('offered_at', models.DateTimeField(blank=True, null=True, verbose_name='同意录用')),
-                ('hired_at', models.DateTimeField(blank=True, null=True, verbose_name='入职')),
-                ('declined_at', models.DateTimeField(blank=True, null=True, verbose_name='不合适')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回')),
-                ('silence_reported_at', models.DateTimeField(blank=True, null=True, verbose_name='三周未答复已提醒')),
-                ('consent', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='applications', to='accounts.consentrecord')),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='applications', to='enterprises.vacancy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    portal.accounts.fields.PublicIdField(
+                        default=portal.accounts.fields.make_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("applied", "已申请"),
+                            ("seen", "单位已看"),
+                            ("interview", "约面试"),
+                            ("offered", "同意录用"),
+                            ("hired", "已入职"),
+                            ("declined", "不合适"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="applied",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="给单位的话")),
+                ("answer", models.CharField(blank=True, max_length=300, verbose_name="单位的答复")),
+                (
+                    "interview_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="面试时间"),
+                ),
+                (
+                    "interview_place",
+                    models.CharField(blank=True, max_length=120, verbose_name="面试地点"),
+                ),
+                (
+                    "applied_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="申请"),
+                ),
+                ("seen_at", models.DateTimeField(blank=True, null=True, verbose_name="单位已看")),
+                ("invited_at", models.DateTimeField(blank=True, null=True, verbose_name="约面试")),
+                (
+                    "offered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="同意录用"),
+                ),
+                ("hired_at", models.DateTimeField(blank=True, null=True, verbose_name="入职")),
+                ("declined_at", models.DateTimeField(blank=True, null=True, verbose_name="不合适")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="撤回")),
+                (
+                    "silence_reported_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="三周未答复已提醒"),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="applications",
+                        to="accounts.consentrecord",
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="applications",
+                        to="enterprises.vacancy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '应聘',
-                'verbose_name_plural': '应聘',
-                'ordering': ['-applied_at', '-pk'],
+                "verbose_name": "应聘",
+                "verbose_name_plural": "应聘",
+                "ordering": ["-applied_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='JobSeeker',
+            name="JobSeeker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', portal.accounts.fields.PublicIdField(default=portal.accounts.fields.make_public_id, editable=False, max_length=12, unique=True, verbose_name='编号')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('identity_number', portal.accounts.fields.EncryptedTextField(blank=True, default='', verbose_name='身份证号')),
-                ('identity_index', portal.accounts.fields.BlindIndexField(of='identity_number', unique=True, verbose_name='身份证号索引')),
-                ('phone', portal.accounts.fields.EncryptedTextField(blank=True, default='', verbose_name='手机号')),
-                ('phone_index', portal.accounts.fields.BlindIndexField(db_index=True, of='phone', verbose_name='手机号索引')),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='出生年份')),
-                ('education', models.PositiveSmallIntegerField(choices=[(0, '不限'), (1, '初中'), (2, '高中或中专'), (3, '大专'), (4, '本科'), (5, '硕士'), (6, '博士')], default=0, verbose_name='学历')),
-                ('experience_years', models.PositiveSmallIntegerField(default=0, verbose_name='工作年限')),
-                ('skills', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None, verbose_name='技能')),
-                ('certificates', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None, verbose_name='证书')),
-                ('groups', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('registered_unemployed', '登记失业人员'), ('graduate', '高校毕业生'), ('migrant', '进城务工人员'), ('hard_to_place', '就业困难人员'), ('veteran', '退役军人'), ('disabled', '残疾人'), ('out_of_poverty', '脱贫人口'), ('zero_employment', '零就业家庭成员')], max_length=30), blank=True, default=list, size=None, verbose_name='人员类别')),
-                ('summary', models.TextField(blank=True, max_length=2000, verbose_name='工作经历')),
-                ('status', models.CharField(choices=[('looking', '正在找工作'), ('open', '在职，可以考虑'), ('not_looking', '暂时不找')], default='looking', max_length=12, verbose_name='求职状态')),
-                ('accepted_regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, size=None, verbose_name='愿意去的地区')),
-                ('pay_expected', models.PositiveIntegerField(blank=True, null=True, verbose_name='期望月薪（元）')),
-                ('wants_lodging', models.BooleanField(default=False, verbose_name='需要住宿')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='更新时间')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='places.division', verbose_name='居住地区')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='seeker', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    portal.accounts.fields.PublicIdField(
+                        default=portal.accounts.fields.make_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                (
+                    "identity_number",
+                    portal.accounts.fields.EncryptedTextField(
+                        blank=True, default="", verbose_name="身份证号"
+                    ),
+                ),
+                (
+                    "identity_index",
+                    portal.accounts.fields.BlindIndexField(
+                        of="identity_number", unique=True, verbose_name="身份证号索引"
+                    ),
+                ),
+                (
+                    "phone",
+                    portal.accounts.fields.EncryptedTextField(
+                        blank=True, default="", verbose_name="手机号"
+                    ),
+                ),
+                (
+                    "phone_index",
+                    portal.accounts.fields.BlindIndexField(
+                        db_index=True, of="phone", verbose_name="手机号索引"
+                    ),
+                ),
+                (
+                    "birth_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="出生年份"
+                    ),
+                ),
+                (
+                    "education",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "不限"),
+                            (1, "初中"),
+                            (2, "高中或中专"),
+                            (3, "大专"),
+                            (4, "本科"),
+                            (5, "硕士"),
+                            (6, "博士"),
+                        ],
+                        default=0,
+                        verbose_name="学历",
+                    ),
+                ),
+                (
+                    "experience_years",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="工作年限"),
+                ),
+                (
+                    "skills",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="技能",
+                    ),
+                ),
+                (
+                    "certificates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="证书",
+                    ),
+                ),
+                (
+                    "groups",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("registered_unemployed", "登记失业人员"),
+                                ("graduate", "高校毕业生"),
+                                ("migrant", "进城务工人员"),
+                                ("hard_to_place", "就业困难人员"),
+                                ("veteran", "退役军人"),
+                                ("disabled", "残疾人"),
+                                ("out_of_poverty", "脱贫人口"),
+                                ("zero_employment", "零就业家庭成员"),
+                            ],
+                            max_length=30,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="人员类别",
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, max_length=2000, verbose_name="工作经历")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("looking", "正在找工作"),
+                            ("open", "在职，可以考虑"),
+                            ("not_looking", "暂时不找"),
+                        ],
+                        default="looking",
+                        max_length=12,
+                        verbose_name="求职状态",
+                    ),
+                ),
+                (
+                    "accepted_regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="愿意去的地区",
+                    ),
+                ),
+                (
+                    "pay_expected",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="期望月薪（元）"
+                    ),
+                ),
+                ("wants_lodging", models.BooleanField(default=False, verbose_name="需要住宿")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="登记时间"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="更新时间"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="places.division",
+                        verbose_name="居住地区",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="seeker",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '求职者',
-                'verbose_name_plural': '求职者',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "求职者",
+                "verbose_name_plural": "求职者",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ApplicationEvent',
+            name="ApplicationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('public_id', portal.accounts.fields.PublicIdField(default=portal.accounts.fields.make_public_id, editable=False, max_length=12, verbose_name='编号')),
-                ('state', models.CharField(choices=[('applied', '已申请'), ('seen', '单位已看'), ('interview', '约面试'), ('offered', '同意录用'), ('hired', '已入职'), ('declined', '不合适'), ('withdrawn', '已撤回')], default='applied', max_length=10, verbose_name='状态')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='给单位的话')),
-                ('answer', models.CharField(blank=True, max_length=300, verbose_name='单位的答复')),
-                ('interview_at', models.DateTimeField(blank=True, null=True, verbose_name='面试时间')),
-                ('interview_place', models.CharField(blank=True, max_length=120, verbose_name='面试地点')),
-                ('applied_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请')),
-                ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='单位已看')),
-                ('invited_at', models.DateTimeField(blank=True, null=True, verbose_name='约面试')),
-                ('offered_at', models.DateTimeField(blank=True, null=True, verbose_name='同意录用')),
-                ('hired_at', models.DateTimeField(blank=True, null=True, verbose_name='入职')),
-                ('declined_at', models.DateTimeField(blank=True, null=True, verbose_name='不合适')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回')),
-                ('silence_reported_at', models.DateTimeField(blank=True, null=True, verbose_name='三周未答复已提醒')),
-                ('consent', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.consentrecord')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='jobseekers.application')),
-                ('vacancy', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.vacancy')),
-                ('seeker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='jobseekers.jobseeker')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "public_id",
+                    portal.accounts.fields.PublicIdField(
+                        default=portal.accounts.fields.make_public_id,
+                        editable=False,
+                        max_length=12,
+                        verbose_name="编号",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("applied", "已申请"),
+                            ("seen", "单位已看"),
+                            ("interview", "约面试"),
+                            ("offered", "同意录用"),
+                            ("hired", "已入职"),
+                            ("declined", "不合适"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="applied",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="给单位的话")),
+                ("answer", models.CharField(blank=True, max_length=300, verbose_name="单位的答复")),
+                (
+                    "interview_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="面试时间"),
+                ),
+                (
+                    "interview_place",
+                    models.CharField(blank=True, max_length=120, verbose_name="面试地点"),
+                ),
+                (
+                    "applied_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="申请"),
+                ),
+                ("seen_at", models.DateTimeField(blank=True, null=True, verbose_name="单位已看")),
+                ("invited_at", models.DateTimeField(blank=True, null=True, verbose_name="约面试")),
+                (
+                    "offered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="同意录用"),
+                ),
+                ("hired_at", models.DateTimeField(blank=True, null=True, verbose_name="入职")),
+                ("declined_at", models.DateTimeField(blank=True, null=True, verbose_name="不合适")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="撤回")),
+                (
+                    "silence_reported_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="三周未答复已提醒"),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.consentrecord",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="jobseekers.application",
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.vacancy",
+                    ),
+                ),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='application',
-            name='seeker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='applications', to='jobseekers.jobseeker'),
+            model_name="application",
+            name="seeker",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="applications",
+                to="jobseekers.jobseeker",
+            ),
         ),
         migrations.CreateModel(
-            name='MatchGeneration',
+            name="MatchGeneration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('building', '生成中'), ('current', '使用中'), ('retired', '已替换')], default='building', max_length=10, verbose_name='状态')),
-                ('weights_version', models.CharField(max_length=20, verbose_name='权重版本')),
-                ('cap_per_headcount', models.PositiveSmallIntegerField(verbose_name='每招 1 人最多推荐给几人')),
-                ('per_seeker', models.PositiveSmallIntegerField(verbose_name='每人最多几个推荐')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='生成时间')),
-                ('switched_at', models.DateTimeField(blank=True, null=True, verbose_name='启用时间')),
-                ('metrics', models.JSONField(default=dict, verbose_name='指标')),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='generation', to='runs.jobrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("building", "生成中"),
+                            ("current", "使用中"),
+                            ("retired", "已替换"),
+                        ],
+                        default="building",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("weights_version", models.CharField(max_length=20, verbose_name="权重版本")),
+                (
+                    "cap_per_headcount",
+                    models.PositiveSmallIntegerField(verbose_name="每招 1 人最多推荐给几人"),
+                ),
+                ("per_seeker", models.PositiveSmallIntegerField(verbose_name="每人最多几个推荐")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="生成时间"
+                    ),
+                ),
+                (
+                    "switched_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="启用时间"),
+                ),
+                ("metrics", models.JSONField(default=dict, verbose_name="指标")),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="generation",
+                        to="runs.jobrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '匹配批次',
-                'verbose_name_plural': '匹配批次',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "匹配批次",
+                "verbose_name_plural": "匹配批次",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Recommendation',
+            name="Recommendation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.IntegerField(verbose_name='得分')),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='得分构成')),
-                ('seeker_rank', models.PositiveSmallIntegerField(verbose_name='在求职者处的位次')),
-                ('vacancy_rank', models.PositiveIntegerField(verbose_name='在岗位处的位次')),
-                ('generation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='jobseekers.matchgeneration')),
-                ('seeker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='jobseekers.jobseeker')),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='enterprises.vacancy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.IntegerField(verbose_name="得分")),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None, verbose_name="得分构成"
+                    ),
+                ),
+                ("seeker_rank", models.PositiveSmallIntegerField(verbose_name="在求职者处的位次")),
+                ("vacancy_rank", models.PositiveIntegerField(verbose_name="在岗位处的位次")),
+                (
+                    "generation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recommendations",
+                        to="jobseekers.matchgeneration",
+                    ),
+                ),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recommendations",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recommendations",
+                        to="enterprises.vacancy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '推荐',
-                'verbose_name_plural': '推荐',
-                'ordering': ['seeker_id', 'seeker_rank'],
+                "verbose_name": "推荐",
+                "verbose_name_plural": "推荐",
+                "ordering": ["seeker_id", "seeker_rank"],
             },
         ),
         migrations.CreateModel(
-            name='SupplyListImport',
+            name="SupplyListImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', portal.accounts.fields.PublicIdField(default=portal.accounts.fields.make_public_id, editable=False, max_length=12, unique=True, verbose_name='编号')),
-                ('file_name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='校验值')),
-                ('state', models.CharField(choices=[('accepted', '已导入'), ('rejected', '有错误，没有导入'), ('repeated', '重复文件，没有变化')], max_length=10, verbose_name='状态')),
-                ('rows_total', models.PositiveIntegerField(default=0, verbose_name='总行数')),
-                ('rows_added', models.PositiveIntegerField(default=0, verbose_name='新增')),
-                ('rows_known', models.PositiveIntegerField(default=0, verbose_name='已有')),
-                ('rows_wrong', models.PositiveIntegerField(default=0, verbose_name='有错误')),
-                ('error_workbook', models.FileField(blank=True, upload_to='supply-errors/%Y/%m/', verbose_name='错误清单')),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='导入时间')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, to='places.division', verbose_name='地区')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    portal.accounts.fields.PublicIdField(
+                        default=portal.accounts.fields.make_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=120, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "已导入"),
+                            ("rejected", "有错误，没有导入"),
+                            ("repeated", "重复文件，没有变化"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("rows_total", models.PositiveIntegerField(default=0, verbose_name="总行数")),
+                ("rows_added", models.PositiveIntegerField(default=0, verbose_name="新增")),
+                ("rows_known", models.PositiveIntegerField(default=0, verbose_name="已有")),
+                ("rows_wrong", models.PositiveIntegerField(default=0, verbose_name="有错误")),
+                (
+                    "error_workbook",
+                    models.FileField(
+                        blank=True, upload_to="supply-errors/%Y/%m/", verbose_name="错误清单"
+                    ),
+                ),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="导入时间"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        to="places.division",
+                        verbose_name="地区",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '供给清单导入',
-                'verbose_name_plural': '供给清单导入',
-                'ordering': ['-uploaded_at', '-pk'],
+                "verbose_name": "供给清单导入",
+                "verbose_name_plural": "供给清单导入",
+                "ordering": ["-uploaded_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='JobSeekerEvent',
+            name="JobSeekerEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('public_id', portal.accounts.fields.PublicIdField(default=portal.accounts.fields.make_public_id, editable=False, max_length=12, verbose_name='编号')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('identity_index', portal.accounts.fields.BlindIndexField(of='identity_number', verbose_name='身份证号索引')),
-                ('phone_index', portal.accounts.fields.BlindIndexField(of='phone', verbose_name='手机号索引')),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='出生年份')),
-                ('education', models.PositiveSmallIntegerField(choices=[(0, '不限'), (1, '初中'), (2, '高中或中专'), (3, '大专'), (4, '本科'), (5, '硕士'), (6, '博士')], default=0, verbose_name='学历')),
-                ('experience_years', models.PositiveSmallIntegerField(default=0, verbose_name='工作年限')),
-                ('skills', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None, verbose_name='技能')),
-                ('certificates', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None, verbose_name='证书')),
-                ('groups', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('registered_unemployed', '登记失业人员'), ('graduate', '高校毕业生'), ('migrant', '进城务工人员'), ('hard_to_place', '就业困难人员'), ('veteran', '退役军人'), ('disabled', '残疾人'), ('out_of_poverty', '脱贫人口'), ('zero_employment', '零就业家庭成员')], max_length=30), blank=True, default=list, size=None, verbose_name='人员类别')),
-                ('summary', models.TextField(blank=True, max_length=2000, verbose_name='工作经历')),
-                ('status', models.CharField(choices=[('looking', '正在找工作'), ('open', '在职，可以考虑'), ('not_looking', '暂时不找')], default='looking', max_length=12, verbose_name='求职状态')),
-                ('accepted_regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, size=None, verbose_name='愿意去的地区')),
-                ('pay_expected', models.PositiveIntegerField(blank=True, null=True, verbose_name='期望月薪（元）')),
-                ('wants_lodging', models.BooleanField(default=False, verbose_name='需要住宿')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='更新时间')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='jobseekers.jobseeker')),
-                ('region', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.division', verbose_name='居住地区')),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supply_import', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='jobseekers.supplylistimport')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "public_id",
+                    portal.accounts.fields.PublicIdField(
+                        default=portal.accounts.fields.make_public_id,
+                        editable=False,
+                        max_length=12,
+                        verbose_name="编号",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                (
+                    "identity_index",
+                    portal.accounts.fields.BlindIndexField(
+                        of="identity_number", verbose_name="身份证号索引"
+                    ),
+                ),
+                (
+                    "phone_index",
+                    portal.accounts.fields.BlindIndexField(of="phone", verbose_name="手机号索引"),
+                ),
+                (
+                    "birth_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="出生年份"
+                    ),
+                ),
+                (
+                    "education",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "不限"),
+                            (1, "初中"),
+                            (2, "高中或中专"),
+                            (3, "大专"),
+                            (4, "本科"),
+                            (5, "硕士"),
+                            (6, "博士"),
+                        ],
+                        default=0,
+                        verbose_name="学历",
+                    ),
+                ),
+                (
+                    "experience_years",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="工作年限"),
+                ),
+                (
+                    "skills",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="技能",
+                    ),
+                ),
+                (
+                    "certificates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="证书",
+                    ),
+                ),
+                (
+                    "groups",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("registered_unemployed", "登记失业人员"),
+                                ("graduate", "高校毕业生"),
+                                ("migrant", "进城务工人员"),
+                                ("hard_to_place", "就业困难人员"),
+                                ("veteran", "退役军人"),
+                                ("disabled", "残疾人"),
+                                ("out_of_poverty", "脱贫人口"),
+                                ("zero_employment", "零就业家庭成员"),
+                            ],
+                            max_length=30,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="人员类别",
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, max_length=2000, verbose_name="工作经历")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("looking", "正在找工作"),
+                            ("open", "在职，可以考虑"),
+                            ("not_looking", "暂时不找"),
+                        ],
+                        default="looking",
+                        max_length=12,
+                        verbose_name="求职状态",
+                    ),
+                ),
+                (
+                    "accepted_regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="愿意去的地区",
+                    ),
+                ),
+                (
+                    "pay_expected",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="期望月薪（元）"
+                    ),
+                ),
+                ("wants_lodging", models.BooleanField(default=False, verbose_name="需要住宿")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="登记时间"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="更新时间"
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="places.division",
+                        verbose_name="居住地区",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supply_import",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="jobseekers.supplylistimport",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='jobseeker',
-            name='supply_import',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='seekers', to='jobseekers.supplylistimport'),
+            model_name="jobseeker",
+            name="supply_import",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="seekers",
+                to="jobseekers.supplylistimport",
+            ),
         ),
         migrations.CreateModel(
-            name='JobIntention',
+            name="JobIntention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(verbose_name='顺序')),
-                ('title', models.CharField(max_length=60, verbose_name='想做的工作')),
-                ('occupation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, to='places.occupation', verbose_name='职业')),
-                ('seeker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='intentions', to='jobseekers.jobseeker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(verbose_name="顺序")),
+                ("title", models.CharField(max_length=60, verbose_name="想做的工作")),
+                (
+                    "occupation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        to="places.occupation",
+                        verbose_name="职业",
+                    ),
+                ),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="intentions",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '求职意向',
-                'verbose_name_plural': '求职意向',
-                'ordering': ['seeker_id', 'rank'],
-                'constraints': [models.UniqueConstraint(fields=('seeker', 'rank'), name='one_intention_per_rank'), models.CheckConstraint(condition=models.Q(('rank__gte', 1), ('rank__lte', 3)), name='at_most_three_intentions', violation_error_message='求职意向最多 3 个。')],
+                "verbose_name": "求职意向",
+                "verbose_name_plural": "求职意向",
+                "ordering": ["seeker_id", "rank"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seeker", "rank"), name="one_intention_per_rank"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rank__gte", 1), ("rank__lte", 3)),
+                        name="at_most_three_intentions",
+                        violation_error_message="求职意向最多 3 个。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Dismissal',
+            name="Dismissal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('too_far', '太远'), ('pay_low', '工资低'), ('wrong_work', '工种不对'), ('shift', '班次不行'), ('done_before', '做过，不想再做'), ('other', '其他')], max_length=20, verbose_name='理由')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dismissals', to='enterprises.vacancy')),
-                ('seeker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dismissals', to='jobseekers.jobseeker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("too_far", "太远"),
+                            ("pay_low", "工资低"),
+                            ("wrong_work", "工种不对"),
+                            ("shift", "班次不行"),
+                            ("done_before", "做过，不想再做"),
+                            ("other", "其他"),
+                        ],
+                        max_length=20,
+                        verbose_name="理由",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间"),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dismissals",
+                        to="enterprises.vacancy",
+                    ),
+                ),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dismissals",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '不适合我',
-                'verbose_name_plural': '不适合我',
-                'constraints': [models.UniqueConstraint(fields=('seeker', 'vacancy'), name='one_dismissal_per_vacancy')],
+                "verbose_name": "不适合我",
+                "verbose_name_plural": "不适合我",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seeker", "vacancy"), name="one_dismissal_per_vacancy"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['vacancy', '-applied_at'], name='jobseekers__vacancy_eabb3a_idx'),
+            model_name="application",
+            index=models.Index(
+                fields=["vacancy", "-applied_at"], name="jobseekers__vacancy_eabb3a_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('state', 'hired')), fields=['hired_at'], name='hired_day'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("state", "hired")), fields=["hired_at"], name="hired_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['applied', 'seen', 'interview', 'offered', 'hired'])), fields=('seeker', 'vacancy'), name='one_live_application', violation_error_message='这个岗位您已经申请过了。'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["applied", "seen", "interview", "offered", "hired"])
+                ),
+                fields=("seeker", "vacancy"),
+                name="one_live_application",
+                violation_error_message="这个岗位您已经申请过了。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "jobseekers_applicationevent" ("answer", "applied_at", "consent_id", "declined_at", "hired_at", "id", "interview_at", "interview_place", "invited_at", "note", "offered_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "seeker_id", "seen_at", "silence_reported_at", "state", "vacancy_id", "withdrawn_at") VALUES (NEW."answer", NEW."applied_at", NEW."consent_id", NEW."declined_at", NEW."hired_at", NEW."id", NEW."interview_at", NEW."interview_place", NEW."invited_at", NEW."note", NEW."offered_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."seeker_id", NEW."seen_at", NEW."silence_reported_at", NEW."state", NEW."vacancy_id", NEW."withdrawn_at"); RETURN NULL;', hash='00705a8a933890ccfd839de620cddbfbb7c8d57d', operation='INSERT', pgid='pgtrigger_insert_insert_f7949', table='jobseekers_application', when='AFTER')),
+            model_name="application",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "jobseekers_applicationevent" ("answer", "applied_at", "consent_id", "declined_at", "hired_at", "id", "interview_at", "interview_place", "invited_at", "note", "offered_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "seeker_id", "seen_at", "silence_reported_at", "state", "vacancy_id", "withdrawn_at") VALUES (NEW."answer", NEW."applied_at", NEW."consent_id", NEW."declined_at", NEW."hired_at", NEW."id", NEW."interview_at", NEW."interview_place", NEW."invited_at", NEW."note", NEW."offered_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."seeker_id", NEW."seen_at", NEW."silence_reported_at", NEW."state", NEW."vacancy_id", NEW."withdrawn_at"); RETURN NULL;',
+                    hash="00705a8a933890ccfd839de620cddbfbb7c8d57d",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_f7949",
+                    table="jobseekers_application",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "jobseekers_applicationevent" ("answer", "applied_at", "consent_id", "declined_at", "hired_at", "id", "interview_at", "interview_place", "invited_at", "note", "offered_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "seeker_id", "seen_at", "silence_reported_at", "state", "vacancy_id", "withdrawn_at") VALUES (NEW."answer", NEW."applied_at", NEW."consent_id", NEW."declined_at", NEW."hired_at", NEW."id", NEW."interview_at", NEW."interview_place", NEW."invited_at", NEW."note", NEW."offered_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."public_id", NEW."seeker_id", NEW."seen_at", NEW."silence_reported_at", NEW."state", NEW."vacancy_id", NEW."withdrawn_at"); RETURN NULL;', hash='7b480689c208a0dc67b3a035b9baf3e366f37d7d', operation='UPDATE', pgid='pgtrigger_update_update_95635', table='jobseekers_application', when='AFTER')),
+            model_name="application",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "jobseekers_applicationevent" ("answer", "applied_at", "consent_id", "declined_at", "hired_at", "id", "interview_at", "interview_place", "invited_at", "note", "offered_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "seeker_id", "seen_at", "silence_reported_at", "state", "vacancy_id", "withdrawn_at") VALUES (NEW."answer", NEW."applied_at", NEW."consent_id", NEW."declined_at", NEW."hired_at", NEW."id", NEW."interview_at", NEW."interview_place", NEW."invited_at", NEW."note", NEW."offered_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."public_id", NEW."seeker_id", NEW."seen_at", NEW."silence_reported_at", NEW."state", NEW."vacancy_id", NEW."withdrawn_at"); RETURN NULL;',
+                    hash="7b480689c208a0dc67b3a035b9baf3e366f37d7d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_95635",
+                    table="jobseekers_application",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchgeneration',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('state',), name='one_current_generation'),
+            model_name="matchgeneration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")),
+                fields=("state",),
+                name="one_current_generation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('generation', 'seeker', 'seeker_rank'), name='one_rank_per_seeker'),
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                fields=("generation", "seeker", "seeker_rank"), name="one_rank_per_seeker"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('generation', 'vacancy', 'vacancy_rank'), name='one_rank_per_vacancy'),
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                fields=("generation", "vacancy", "vacancy_rank"), name="one_rank_per_vacancy"
+            ),
         ),
         migrations.AddIndex(
-            model_name='jobseeker',
-            index=models.Index(fields=['-created_at', '-id'], name='jobseekers__created_e737ed_idx'),
+            model_name="jobseeker",
+            index=models.Index(
+                fields=["-created_at", "-id"], name="jobseekers__created_e737ed_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jobseeker',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_regions__len__lte', 3)), name='at_most_three_regions', violation_error_message='愿意去的地区最多选 3 个。'),
+            model_name="jobseeker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_regions__len__lte", 3)),
+                name="at_most_three_regions",
+                violation_error_message="愿意去的地区最多选 3 个。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='jobseeker',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "jobseekers_jobseekerevent" ("accepted_regions", "birth_year", "certificates", "created_at", "education", "experience_years", "groups", "id", "identity_index", "name", "pay_expected", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "public_id", "region_id", "skills", "status", "summary", "supply_import_id", "updated_at", "user_id", "wants_lodging") VALUES (NEW."accepted_regions", NEW."birth_year", NEW."certificates", NEW."created_at", NEW."education", NEW."experience_years", NEW."groups", NEW."id", NEW."identity_index", NEW."name", NEW."pay_expected", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_index", NEW."public_id", NEW."region_id", NEW."skills", NEW."status", NEW."summary", NEW."supply_import_id", NEW."updated_at", NEW."user_id", NEW."wants_lodging"); RETURN NULL;', hash='c0d9a7f5320d4242d3cba4e4607af6e2676bf37a', operation='INSERT', pgid='pgtrigger_insert_insert_1bf5c', table='jobseekers_jobseeker', when='AFTER')),
+            model_name="jobseeker",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "jobseekers_jobseekerevent" ("accepted_regions", "birth_year", "certificates", "created_at", "education", "experience_years", "groups", "id", "identity_index", "name", "pay_expected", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "public_id", "region_id", "skills", "status", "summary", "supply_import_id", "updated_at", "user_id", "wants_lodging") VALUES (NEW."accepted_regions", NEW."birth_year", NEW."certificates", NEW."created_at", NEW."education", NEW."experience_years", NEW."groups", NEW."id", NEW."identity_index", NEW."name", NEW."pay_expected", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone_index", NEW."public_id", NEW."region_id", NEW."skills", NEW."status", NEW."summary", NEW."supply_import_id", NEW."updated_at", NEW."user_id", NEW."wants_lodging"); RETURN NULL;',
+                    hash="c0d9a7f5320d4242d3cba4e4607af6e2676bf37a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1bf5c",
+                    table="jobseekers_jobseeker",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='jobseeker',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accepted_regions" IS DISTINCT FROM (NEW."accepted_regions") OR OLD."birth_year" IS DISTINCT FROM (NEW."birth_year") OR OLD."certificates" IS DISTINCT FROM (NEW."certificates") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."education" IS DISTINCT FROM (NEW."education") OR OLD."experience_years" IS DISTINCT FROM (NEW."experience_years") OR OLD."groups" IS DISTINCT FROM (NEW."groups") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."identity_index" IS DISTINCT FROM (NEW."identity_index") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."pay_expected" IS DISTINCT FROM (NEW."pay_expected") OR OLD."phone_index" IS DISTINCT FROM (NEW."phone_index") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."skills" IS DISTINCT FROM (NEW."skills") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."supply_import_id" IS DISTINCT FROM (NEW."supply_import_id") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."wants_lodging" IS DISTINCT FROM (NEW."wants_lodging"))', func='INSERT INTO "jobseekers_jobseekerevent" ("accepted_regions", "birth_year", "certificates", "created_at", "education", "experience_years", "groups", "id", "identity_index", "name", "pay_expected", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "public_id", "region_id", "skills", "status", "summary", "supply_import_id", "updated_at", "user_id", "wants_lodging") VALUES (NEW."accepted_regions", NEW."birth_year", NEW."certificates", NEW."created_at", NEW."education", NEW."experience_years", NEW."groups", NEW."id", NEW."identity_index", NEW."name", NEW."pay_expected", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_index", NEW."public_id", NEW."region_id", NEW."skills", NEW."status", NEW."summary", NEW."supply_import_id", NEW."updated_at", NEW."user_id", NEW."wants_lodging"); RETURN NULL;', hash='79893e10d688f558eab110db6df766e1d5306078', operation='UPDATE', pgid='pgtrigger_update_update_f40fc', table='jobseekers_jobseeker', when='AFTER')),
+            model_name="jobseeker",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."accepted_regions" IS DISTINCT FROM (NEW."accepted_regions") OR OLD."birth_year" IS DISTINCT FROM (NEW."birth_year") OR OLD."certificates" IS DISTINCT FROM (NEW."certificates") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."education" IS DISTINCT FROM (NEW."education") OR OLD."experience_years" IS DISTINCT FROM (NEW."experience_years") OR OLD."groups" IS DISTINCT FROM (NEW."groups") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."identity_index" IS DISTINCT FROM (NEW."identity_index") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."pay_expected" IS DISTINCT FROM (NEW."pay_expected") OR OLD."phone_index" IS DISTINCT FROM (NEW."phone_index") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."skills" IS DISTINCT FROM (NEW."skills") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."supply_import_id" IS DISTINCT FROM (NEW."supply_import_id") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."wants_lodging" IS DISTINCT FROM (NEW."wants_lodging"))',
+                    func='INSERT INTO "jobseekers_jobseekerevent" ("accepted_regions", "birth_year", "certificates", "created_at", "education", "experience_years", "groups", "id", "identity_index", "name", "pay_expected", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_index", "public_id", "region_id", "skills", "status", "summary", "supply_import_id", "updated_at", "user_id", "wants_lodging") VALUES (NEW."accepted_regions", NEW."birth_year", NEW."certificates", NEW."created_at", NEW."education", NEW."experience_years", NEW."groups", NEW."id", NEW."identity_index", NEW."name", NEW."pay_expected", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone_index", NEW."public_id", NEW."region_id", NEW."skills", NEW."status", NEW."summary", NEW."supply_import_id", NEW."updated_at", NEW."user_id", NEW."wants_lodging"); RETURN NULL;',
+                    hash="79893e10d688f558eab110db6df766e1d5306078",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f40fc",
+                    table="jobseekers_jobseeker",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -10,236 +10,670 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enterprises', '0003_incomplete_drafts_appeals_and_histories'),
-        ('jobseekers', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('places', '0001_initial'),
+        ("enterprises", "0003_incomplete_drafts_appeals_and_histories"),
+        ("jobseekers", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', portal.accounts.fields.PublicIdField(default=portal.accounts.fields.make_public_id, editable=False, max_length=12, unique=True, verbose_name='编号')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='给求职者的话')),
-                ('state', models.CharField(choices=[('sent', '等待答复'), ('accepted', '已应聘'), ('declined', '不考虑')], default='sent', max_length=10, verbose_name='状态')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='邀请时间')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('seeker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='jobseekers.jobseeker')),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='enterprises.vacancy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    portal.accounts.fields.PublicIdField(
+                        default=portal.accounts.fields.make_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="给求职者的话")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "等待答复"),
+                            ("accepted", "已应聘"),
+                            ("declined", "不考虑"),
+                        ],
+                        default="sent",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="邀请时间"
+                    ),
+                ),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="答复时间"),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="enterprises.vacancy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '邀请应聘',
-                'verbose_name_plural': '邀请应聘',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "邀请应聘",
+                "verbose_name_plural": "邀请应聘",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='InvitationEvent',
+            name="InvitationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('public_id', portal.accounts.fields.PublicIdField(default=portal.accounts.fields.make_public_id, editable=False, max_length=12, verbose_name='编号')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='给求职者的话')),
-                ('state', models.CharField(choices=[('sent', '等待答复'), ('accepted', '已应聘'), ('declined', '不考虑')], default='sent', max_length=10, verbose_name='状态')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='邀请时间')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
-                ('invited_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='jobseekers.invitation')),
-                ('seeker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='jobseekers.jobseeker')),
-                ('vacancy', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.vacancy')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "public_id",
+                    portal.accounts.fields.PublicIdField(
+                        default=portal.accounts.fields.make_public_id,
+                        editable=False,
+                        max_length=12,
+                        verbose_name="编号",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="给求职者的话")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "等待答复"),
+                            ("accepted", "已应聘"),
+                            ("declined", "不考虑"),
+                        ],
+                        default="sent",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="邀请时间"
+                    ),
+                ),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="答复时间"),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="jobseekers.invitation",
+                    ),
+                ),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.vacancy",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='JobAlert',
+            name="JobAlert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', portal.accounts.fields.PublicIdField(default=portal.accounts.fields.make_public_id, editable=False, max_length=12, unique=True, verbose_name='编号')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('query', models.CharField(blank=True, help_text='网址里的查询串。', max_length=500, verbose_name='搜索条件')),
-                ('frequency', models.CharField(choices=[('daily', '每天'), ('weekly', '每周')], max_length=10, verbose_name='多久一次')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='订阅时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='退订时间')),
-                ('seeker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='jobseekers.jobseeker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    portal.accounts.fields.PublicIdField(
+                        default=portal.accounts.fields.make_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "query",
+                    models.CharField(
+                        blank=True,
+                        help_text="网址里的查询串。",
+                        max_length=500,
+                        verbose_name="搜索条件",
+                    ),
+                ),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[("daily", "每天"), ("weekly", "每周")],
+                        max_length=10,
+                        verbose_name="多久一次",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="订阅时间"
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="退订时间")),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alerts",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岗位订阅',
-                'verbose_name_plural': '岗位订阅',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "岗位订阅",
+                "verbose_name_plural": "岗位订阅",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='JobAlertDelivery',
+            name="JobAlertDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('found', models.PositiveIntegerField(default=0, verbose_name='新岗位')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='jobseekers.jobalert')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("found", models.PositiveIntegerField(default=0, verbose_name="新岗位")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间"),
+                ),
+                (
+                    "alert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="jobseekers.jobalert",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '订阅发送',
-                'verbose_name_plural': '订阅发送',
-                'ordering': ['-day'],
+                "verbose_name": "订阅发送",
+                "verbose_name_plural": "订阅发送",
+                "ordering": ["-day"],
             },
         ),
         migrations.CreateModel(
-            name='MatchArea',
+            name="MatchArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occupation', models.CharField(blank=True, max_length=8, verbose_name='职业中类')),
-                ('vacancies', models.PositiveIntegerField(default=0, verbose_name='岗位')),
-                ('openings', models.PositiveIntegerField(default=0, verbose_name='招聘人数')),
-                ('vacancies_covered', models.PositiveIntegerField(default=0, verbose_name='有人可推的岗位')),
-                ('vacancies_full', models.PositiveIntegerField(default=0, verbose_name='到上限的岗位')),
-                ('openings_unfilled', models.PositiveIntegerField(default=0, verbose_name='无人可推的招聘人数')),
-                ('seekers', models.PositiveIntegerField(default=0, verbose_name='求职者')),
-                ('seekers_covered', models.PositiveIntegerField(default=0, verbose_name='有推荐的求职者')),
-                ('edges', models.PositiveIntegerField(default=0, verbose_name='推荐')),
-                ('generation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='jobseekers.matchgeneration')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='places.division')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("occupation", models.CharField(blank=True, max_length=8, verbose_name="职业中类")),
+                ("vacancies", models.PositiveIntegerField(default=0, verbose_name="岗位")),
+                ("openings", models.PositiveIntegerField(default=0, verbose_name="招聘人数")),
+                (
+                    "vacancies_covered",
+                    models.PositiveIntegerField(default=0, verbose_name="有人可推的岗位"),
+                ),
+                (
+                    "vacancies_full",
+                    models.PositiveIntegerField(default=0, verbose_name="到上限的岗位"),
+                ),
+                (
+                    "openings_unfilled",
+                    models.PositiveIntegerField(default=0, verbose_name="无人可推的招聘人数"),
+                ),
+                ("seekers", models.PositiveIntegerField(default=0, verbose_name="求职者")),
+                (
+                    "seekers_covered",
+                    models.PositiveIntegerField(default=0, verbose_name="有推荐的求职者"),
+                ),
+                ("edges", models.PositiveIntegerField(default=0, verbose_name="推荐")),
+                (
+                    "generation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="areas",
+                        to="jobseekers.matchgeneration",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="places.division",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '匹配供需',
-                'verbose_name_plural': '匹配供需',
-                'ordering': ['generation_id', 'region_id', 'occupation'],
+                "verbose_name": "匹配供需",
+                "verbose_name_plural": "匹配供需",
+                "ordering": ["generation_id", "region_id", "occupation"],
             },
         ),
         migrations.CreateModel(
-            name='MatchPlan',
+            name="MatchPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, unique=True, verbose_name='版本')),
-                ('state', models.CharField(choices=[('draft', '草案'), ('in_use', '使用中'), ('retired', '已停用')], default='draft', max_length=10, verbose_name='状态')),
-                ('weights', models.JSONField(help_text='各项的千分比，合计 1000。', verbose_name='权重')),
-                ('cap_per_headcount', models.PositiveSmallIntegerField(verbose_name='每招 1 人最多推荐给几人')),
-                ('per_seeker', models.PositiveSmallIntegerField(verbose_name='每人最多几个推荐')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='改动说明')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='起草时间')),
-                ('tried_at', models.DateTimeField(blank=True, null=True, verbose_name='试算时间')),
-                ('trial', models.JSONField(blank=True, null=True, verbose_name='试算结果')),
-                ('switched_at', models.DateTimeField(blank=True, null=True, verbose_name='启用时间')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('switched_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=20, unique=True, verbose_name="版本")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草案"), ("in_use", "使用中"), ("retired", "已停用")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "weights",
+                    models.JSONField(help_text="各项的千分比，合计 1000。", verbose_name="权重"),
+                ),
+                (
+                    "cap_per_headcount",
+                    models.PositiveSmallIntegerField(verbose_name="每招 1 人最多推荐给几人"),
+                ),
+                ("per_seeker", models.PositiveSmallIntegerField(verbose_name="每人最多几个推荐")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="改动说明")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="起草时间"
+                    ),
+                ),
+                ("tried_at", models.DateTimeField(blank=True, null=True, verbose_name="试算时间")),
+                ("trial", models.JSONField(blank=True, null=True, verbose_name="试算结果")),
+                (
+                    "switched_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="启用时间"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "switched_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '匹配方案',
-                'verbose_name_plural': '匹配方案',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "匹配方案",
+                "verbose_name_plural": "匹配方案",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='MatchPlanEvent',
+            name="MatchPlanEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('version', models.CharField(max_length=20, verbose_name='版本')),
-                ('state', models.CharField(choices=[('draft', '草案'), ('in_use', '使用中'), ('retired', '已停用')], default='draft', max_length=10, verbose_name='状态')),
-                ('weights', models.JSONField(help_text='各项的千分比，合计 1000。', verbose_name='权重')),
-                ('cap_per_headcount', models.PositiveSmallIntegerField(verbose_name='每招 1 人最多推荐给几人')),
-                ('per_seeker', models.PositiveSmallIntegerField(verbose_name='每人最多几个推荐')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='改动说明')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='起草时间')),
-                ('tried_at', models.DateTimeField(blank=True, null=True, verbose_name='试算时间')),
-                ('trial', models.JSONField(blank=True, null=True, verbose_name='试算结果')),
-                ('switched_at', models.DateTimeField(blank=True, null=True, verbose_name='启用时间')),
-                ('author', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='jobseekers.matchplan')),
-                ('switched_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("version", models.CharField(max_length=20, verbose_name="版本")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草案"), ("in_use", "使用中"), ("retired", "已停用")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "weights",
+                    models.JSONField(help_text="各项的千分比，合计 1000。", verbose_name="权重"),
+                ),
+                (
+                    "cap_per_headcount",
+                    models.PositiveSmallIntegerField(verbose_name="每招 1 人最多推荐给几人"),
+                ),
+                ("per_seeker", models.PositiveSmallIntegerField(verbose_name="每人最多几个推荐")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="改动说明")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="起草时间"
+                    ),
+                ),
+                ("tried_at", models.DateTimeField(blank=True, null=True, verbose_name="试算时间")),
+                ("trial", models.JSONField(blank=True, null=True, verbose_name="试算结果")),
+                (
+                    "switched_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="启用时间"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="jobseekers.matchplan",
+                    ),
+                ),
+                (
+                    "switched_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Push',
+            name="Push",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pushed_on', models.DateField(verbose_name='首次推送')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='打开')),
-                ('seeker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pushes', to='jobseekers.jobseeker')),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pushes', to='enterprises.vacancy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pushed_on", models.DateField(verbose_name="首次推送")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="打开")),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pushes",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pushes",
+                        to="enterprises.vacancy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '推送',
-                'verbose_name_plural': '推送',
+                "verbose_name": "推送",
+                "verbose_name_plural": "推送",
             },
         ),
         migrations.CreateModel(
-            name='Bookmark',
+            name="Bookmark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('seeker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookmarks', to='jobseekers.jobseeker')),
-                ('vacancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bookmarks', to='enterprises.vacancy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间"),
+                ),
+                (
+                    "seeker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bookmarks",
+                        to="jobseekers.jobseeker",
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bookmarks",
+                        to="enterprises.vacancy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '收藏',
-                'verbose_name_plural': '收藏',
-                'ordering': ['-created_at', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('seeker', 'vacancy'), name='one_bookmark_per_vacancy')],
+                "verbose_name": "收藏",
+                "verbose_name_plural": "收藏",
+                "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seeker", "vacancy"), name="one_bookmark_per_vacancy"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('vacancy', 'seeker'), name='one_invitation_per_vacancy', violation_error_message='这个岗位已经邀请过这位求职者。'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                fields=("vacancy", "seeker"),
+                name="one_invitation_per_vacancy",
+                violation_error_message="这个岗位已经邀请过这位求职者。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "jobseekers_invitationevent" ("answered_at", "created_at", "id", "invited_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "seeker_id", "state", "vacancy_id") VALUES (NEW."answered_at", NEW."created_at", NEW."id", NEW."invited_by_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."seeker_id", NEW."state", NEW."vacancy_id"); RETURN NULL;', hash='2efdb78c884b17bd3218c355c7b7efa4153a9f92', operation='INSERT', pgid='pgtrigger_insert_insert_834aa', table='jobseekers_invitation', when='AFTER')),
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "jobseekers_invitationevent" ("answered_at", "created_at", "id", "invited_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "seeker_id", "state", "vacancy_id") VALUES (NEW."answered_at", NEW."created_at", NEW."id", NEW."invited_by_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."seeker_id", NEW."state", NEW."vacancy_id"); RETURN NULL;',
+                    hash="2efdb78c884b17bd3218c355c7b7efa4153a9f92",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_834aa",
+                    table="jobseekers_invitation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "jobseekers_invitationevent" ("answered_at", "created_at", "id", "invited_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "seeker_id", "state", "vacancy_id") VALUES (NEW."answered_at", NEW."created_at", NEW."id", NEW."invited_by_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."public_id", NEW."seeker_id", NEW."state", NEW."vacancy_id"); RETURN NULL;', hash='f3e78a9baa8a56c50bf8707dbd971e2beda16066', operation='UPDATE', pgid='pgtrigger_update_update_677c8', table='jobseekers_invitation', when='AFTER')),
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "jobseekers_invitationevent" ("answered_at", "created_at", "id", "invited_by_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "seeker_id", "state", "vacancy_id") VALUES (NEW."answered_at", NEW."created_at", NEW."id", NEW."invited_by_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."public_id", NEW."seeker_id", NEW."state", NEW."vacancy_id"); RETURN NULL;',
+                    hash="f3e78a9baa8a56c50bf8707dbd971e2beda16066",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_677c8",
+                    table="jobseekers_invitation",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jobalert',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('seeker', 'query'), name='one_alert_per_search', violation_error_message='这个搜索您已经订阅过了。'),
+            model_name="jobalert",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("seeker", "query"),
+                name="one_alert_per_search",
+                violation_error_message="这个搜索您已经订阅过了。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jobalertdelivery',
-            constraint=models.UniqueConstraint(fields=('alert', 'day'), name='one_alert_delivery_per_day'),
+            model_name="jobalertdelivery",
+            constraint=models.UniqueConstraint(
+                fields=("alert", "day"), name="one_alert_delivery_per_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matcharea',
-            constraint=models.UniqueConstraint(fields=('generation', 'region', 'occupation'), name='one_row_per_match_area'),
+            model_name="matcharea",
+            constraint=models.UniqueConstraint(
+                fields=("generation", "region", "occupation"), name="one_row_per_match_area"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_use')), fields=('state',), name='one_match_plan_in_use'),
+            model_name="matchplan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_use")),
+                fields=("state",),
+                name="one_match_plan_in_use",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchplan',
-            constraint=models.CheckConstraint(condition=models.Q(('cap_per_headcount__gte', 1), ('cap_per_headcount__lte', 1000), ('per_seeker__gte', 1), ('per_seeker__lte', 100)), name='match_plan_bounds', violation_error_message='每招 1 人推荐 1 到 1000 人，每人推荐 1 到 100 个。'),
+            model_name="matchplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cap_per_headcount__gte", 1),
+                    ("cap_per_headcount__lte", 1000),
+                    ("per_seeker__gte", 1),
+                    ("per_seeker__lte", 100),
+                ),
+                name="match_plan_bounds",
+                violation_error_message="每招 1 人推荐 1 到 1000 人，每人推荐 1 到 100 个。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='matchplan',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "jobseekers_matchplanevent" ("author_id", "cap_per_headcount", "created_at", "id", "note", "per_seeker", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "switched_at", "switched_by_id", "trial", "tried_at", "version", "weights") VALUES (NEW."author_id", NEW."cap_per_headcount", NEW."created_at", NEW."id", NEW."note", NEW."per_seeker", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."switched_at", NEW."switched_by_id", NEW."trial", NEW."tried_at", NEW."version", NEW."weights"); RETURN NULL;', hash='c72b72662d0650b97fb399154c516deb21925bd9', operation='INSERT', pgid='pgtrigger_insert_insert_6ffe7', table='jobseekers_matchplan', when='AFTER')),
+            model_name="matchplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "jobseekers_matchplanevent" ("author_id", "cap_per_headcount", "created_at", "id", "note", "per_seeker", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "switched_at", "switched_by_id", "trial", "tried_at", "version", "weights") VALUES (NEW."author_id", NEW."cap_per_headcount", NEW."created_at", NEW."id", NEW."note", NEW."per_seeker", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."switched_at", NEW."switched_by_id", NEW."trial", NEW."tried_at", NEW."version", NEW."weights"); RETURN NULL;',
+                    hash="c72b72662d0650b97fb399154c516deb21925bd9",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6ffe7",
+                    table="jobseekers_matchplan",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='matchplan',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "jobseekers_matchplanevent" ("author_id", "cap_per_headcount", "created_at", "id", "note", "per_seeker", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "switched_at", "switched_by_id", "trial", "tried_at", "version", "weights") VALUES (NEW."author_id", NEW."cap_per_headcount", NEW."created_at", NEW."id", NEW."note", NEW."per_seeker", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."switched_at", NEW."switched_by_id", NEW."trial", NEW."tried_at", NEW."version", NEW."weights"); RETURN NULL;', hash='ac7a2aacce19aa64e5f6461e054d83fc222766c0', operation='UPDATE', pgid='pgtrigger_update_update_d415b', table='jobseekers_matchplan', when='AFTER')),
+            model_name="matchplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "jobseekers_matchplanevent" ("author_id", "cap_per_headcount", "created_at", "id", "note", "per_seeker", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "switched_at", "switched_by_id", "trial", "tried_at", "version", "weights") VALUES (NEW."author_id", NEW."cap_per_headcount", NEW."created_at", NEW."id", NEW."note", NEW."per_seeker", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."switched_at", NEW."switched_by_id", NEW."trial", NEW."tried_at", NEW."version", NEW."weights"); RETURN NULL;',
+                    hash="ac7a2aacce19aa64e5f6461e054d83fc222766c0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d415b",
+                    table="jobseekers_matchplan",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='push',
-            index=models.Index(fields=['pushed_on'], name='jobseekers__pushed__03bfc7_idx'),
+            model_name="push",
+            index=models.Index(fields=["pushed_on"], name="jobseekers__pushed__03bfc7_idx"),
         ),
         migrations.AddConstraint(
-            model_name='push',
-            constraint=models.UniqueConstraint(fields=('seeker', 'vacancy'), name='one_push_per_pair'),
+            model_name="push",
+            constraint=models.UniqueConstraint(
+                fields=("seeker", "vacancy"), name="one_push_per_pair"
+            ),
         ),
     ]

@@ -6,62 +6,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobseekers', '0003_recommendation_partitions'),
-        ('runs', '0001_initial'),
+        ("jobseekers", "0003_recommendation_partitions"),
+        ("runs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MatchWords',
+            name="MatchWords",
             fields=[
-                ('generation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='words', serialize=False, to='jobseekers.matchgeneration')),
-                ('content', models.BinaryField(verbose_name='内容')),
+                (
+                    "generation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="words",
+                        serialize=False,
+                        to="jobseekers.matchgeneration",
+                    ),
+                ),
+                ("content", models.BinaryField(verbose_name="内容")),
             ],
             options={
-                'verbose_name': '匹配词表',
-                'verbose_name_plural': '匹配词表',
+                "verbose_name": "匹配词表",
+                "verbose_name_plural": "匹配词表",
             },
         ),
         migrations.CreateModel(
-            name='InstantMatch',
+            name="InstantMatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('vacancy', '岗位'), ('seeker', '求职者')], max_length=10, verbose_name='哪一方')),
-                ('object_id', models.BigIntegerField(verbose_name='岗位或求职者')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='提出时间')),
-                ('matched_at', models.DateTimeField(blank=True, null=True, verbose_name='匹配时间')),
-                ('edges', models.PositiveIntegerField(default=0, verbose_name='推荐')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("vacancy", "岗位"), ("seeker", "求职者")],
+                        max_length=10,
+                        verbose_name="哪一方",
+                    ),
+                ),
+                ("object_id", models.BigIntegerField(verbose_name="岗位或求职者")),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="提出时间"
+                    ),
+                ),
+                (
+                    "matched_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="匹配时间"),
+                ),
+                ("edges", models.PositiveIntegerField(default=0, verbose_name="推荐")),
             ],
             options={
-                'verbose_name': '即时匹配',
-                'verbose_name_plural': '即时匹配',
-                'ordering': ['-asked_at', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('side', 'object_id'), name='one_instant_match_per_row')],
+                "verbose_name": "即时匹配",
+                "verbose_name_plural": "即时匹配",
+                "ordering": ["-asked_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("side", "object_id"), name="one_instant_match_per_row"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MatchPiece',
+            name="MatchPiece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='序号')),
-                ('label', models.CharField(max_length=60, verbose_name='地区和工种')),
-                ('state', models.CharField(choices=[('waiting', '未完成'), ('done', '已完成')], default='waiting', max_length=10, verbose_name='状态')),
-                ('size', models.PositiveIntegerField(verbose_name='求职者')),
-                ('day', models.DateField(verbose_name='哪一晚')),
-                ('snapshot', models.CharField(max_length=60, verbose_name='数据快照')),
-                ('seekers', models.BinaryField(verbose_name='求职者编号')),
-                ('words', models.BinaryField(verbose_name='词表')),
-                ('seconds', models.FloatField(blank=True, null=True, verbose_name='用时（秒）')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='runs.jobrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="序号")),
+                ("label", models.CharField(max_length=60, verbose_name="地区和工种")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "未完成"), ("done", "已完成")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("size", models.PositiveIntegerField(verbose_name="求职者")),
+                ("day", models.DateField(verbose_name="哪一晚")),
+                ("snapshot", models.CharField(max_length=60, verbose_name="数据快照")),
+                ("seekers", models.BinaryField(verbose_name="求职者编号")),
+                ("words", models.BinaryField(verbose_name="词表")),
+                ("seconds", models.FloatField(blank=True, null=True, verbose_name="用时（秒）")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces",
+                        to="runs.jobrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '匹配分片',
-                'verbose_name_plural': '匹配分片',
-                'ordering': ['run_id', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='one_piece_per_number')],
+                "verbose_name": "匹配分片",
+                "verbose_name_plural": "匹配分片",
+                "ordering": ["run_id", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "number"), name="one_piece_per_number")
+                ],
             },
         ),
     ]
