@@ -5,6 +5,7 @@ Whatever is a number travels as a column of numbers (see copy_binary); a word tr
 different words of one hash would count as one: with a million words, once in 30 million nights.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from jobseekers.matching import Lists, SeekerColumns, VacancyColumns
 from jobseekers.matching.certificates import certificates_in
+from jobseekers.matching.columns import in_rows
 
 from .copy_binary import read_columns
 
@@ -118,7 +120,7 @@ class MatchInput:
 
 
 def read_match_input(
-    day: date, *, cursor=None, vacancies=None, seekers=None, words=None
+    day: date, *, cursor=None, beside=None, vacancies=None, seekers=None, words=None
 ) -> MatchInput:
     """Open vacancies and active seekers as they are on a day, in the order of their ids.
 
@@ -126,6 +128,7 @@ def read_match_input(
     page is shown, by the consent that holds then. vacancies, seekers: only those of these ids.
     words: the ids of an earlier reading (`MatchInput.words`) are kept, and words that it did not
     know left out; None numbers the words anew. cursor: of another connection than Django's.
+    beside: of one more, that sees the same, to read part of it with meanwhile.
     Both sides are of one moment only in a transaction that is REPEATABLE READ.
     """
     from .match_texts import Phrases  # loads numba, which pages need not
@@ -133,7 +136,12 @@ def read_match_input(
     if cursor is None:
         with connection.cursor() as own:
             return read_match_input(
-                day, cursor=own, vacancies=vacancies, seekers=seekers, words=words
+                day,
+                cursor=own,
+                beside=beside,
+                vacancies=vacancies,
+                seekers=seekers,
+                words=words,
             )
     where = {
         "day": day,
@@ -148,10 +156,17 @@ def read_match_input(
     if seekers is not None:
         which["s"] += " AND s.id = ANY(%(seekers)s)"
         which["i"] = "i.seeker_id = ANY(%(seekers)s)"
-    reader = _Reader(cursor, where, which)
+    with ThreadPoolExecutor(1) as pool:
+        reader = _Reader(cursor, where, which)
+        if beside is not None:
+            reader.read_ahead(beside, pool)
+        return _both_sides(reader, Phrases, words)
+
+
+def _both_sides(reader, phrases_of, words):
     posts, people = reader.vacancies(), reader.seekers()
     wanted, offered = reader.words("v", "skills", posts), reader.words("s", "skills", people)
-    phrases = Phrases(reader.phrases(), words and words.texts)
+    phrases = phrases_of(reader.phrases(), words and words.texts)
     if words is None:
         tokens = np.unique(np.concatenate([wanted.values, offered.values]))
         words = Words(tokens, phrases.words)
@@ -197,9 +212,26 @@ class _Reader:
         self._cursor = cursor
         self._where = where
         self._which = which
+        self._ahead = {}
+
+    def read_ahead(self, cursor, pool):
+        """Have the lists of seekers read with another cursor in a thread of the pool: on two
+        processors of the server the reading takes little more than half as long."""
+        lists = (
+            (_TITLES["i"], "i", np.int64),
+            (_WORDS["s", "skills"], "s", np.int64),
+            (_WISHES, "i", np.int32),
+            (_REGIONS, "s", np.int32),
+        )
+        for select, side, kind in lists:
+            filled = select.format(**_SHARED, which=self._which[side])
+            types = {"id": np.int64, "value": kind}
+            self._ahead[filled] = pool.submit(read_columns, cursor, filled, self._where, types)
 
     def _columns(self, select, which, types):
         filled = select.format(**_SHARED, which=which)
+        if filled in self._ahead:
+            return self._ahead.pop(filled).result()
         return read_columns(self._cursor, filled, self._where, types)
 
     def vacancies(self):
@@ -270,11 +302,10 @@ def _lists(ids, owners, values) -> Lists:
         return Lists.empty(0)
     at = np.minimum(np.searchsorted(ids, owners), ids.size - 1)
     known = ids[at] == owners
-    at, values = at[known], values[known]
-    order = np.lexsort((values, at))
+    at, values = in_rows(at[known], values[known].astype(np.int64))
     indptr = np.zeros(ids.size + 1, dtype=np.int64)
     np.cumsum(np.bincount(at, minlength=ids.size), out=indptr[1:])
-    return Lists(indptr, values[order])
+    return Lists(indptr, values)
 
 
 def _tokens(hashes: Lists, words) -> Lists:

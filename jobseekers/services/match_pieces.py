@@ -9,7 +9,6 @@ last, and makes the selection, whose edges are those of a run in one piece (matc
 
 import io
 import logging
-from contextlib import contextmanager
 from time import perf_counter
 
 import numpy as np
@@ -27,6 +26,7 @@ from .copy_binary import read_bytes
 from .generations import drop_if_free
 from .match_columns import read_match_input
 from .plans import plan_in_use, settings_for
+from .snapshots import reading_in
 from .words import KnownWords, packed_words, unpacked_words
 
 logger = logging.getLogger(__name__)
@@ -65,29 +65,6 @@ def heavy_workers() -> int:
         logger.warning("the queue could not be asked for its workers", exc_info=True)
         return 0
     return sum(any(queue["name"] == "heavy" for queue in queues) for queues in found.values())
-
-
-@contextmanager
-def held_snapshot():
-    """A snapshot that other sessions can read in as long as this lasts; yields its name."""
-    keeper = connection.copy()
-    try:
-        keeper.set_autocommit(False)
-        with keeper.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SELECT pg_export_snapshot()")
-            yield cursor.fetchone()[0]
-    finally:
-        keeper.close()
-
-
-@contextmanager
-def reading_in(snapshot: str):
-    """Everything read inside, on Django's own connection, is of that snapshot."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
-        yield
 
 
 def match_in_pieces(log, day, snapshot, columns, options, words):

@@ -17,6 +17,7 @@ from . import generations, match_pieces
 from .after_switch import AFTER_SWITCH
 from .match_columns import read_match_input
 from .plans import plan_in_use, settings_for
+from .snapshots import held_snapshot, reading_in
 from .words import keep_words
 
 BUILDING = GenerationState.BUILDING
@@ -75,42 +76,39 @@ def _drop_unused():
 
 def _alone(day, log):
     """Both sides, the settings, the vocabulary, the result: all in this process."""
-    with log.stage("读取岗位和求职者"), one_snapshot():
-        columns, options = read_match_input(day), settings_of(day)
+    with log.stage("读取岗位和求职者"), _reading() as beside:
+        columns, options = read_match_input(day, beside=beside), settings_of(day)
     with log.stage("匹配"):
         words = vocabulary(columns.vacancies, columns.seekers, options)
         result = match(columns.vacancies, columns.seekers, options, words=words)
     return columns, options, words, result
 
 
+@contextmanager
+def _reading():
+    """Everything read inside is of one moment; gives a second cursor to read with, or None inside
+    another transaction, whose rows only its own connection sees."""
+    if connection.in_atomic_block:
+        yield None
+        return
+    with held_snapshot() as held, reading_in(held.name):
+        yield held.cursor
+
+
 def _in_pieces(day, log):
     """The same with the help of other workers."""
-    with match_pieces.held_snapshot() as snapshot:
-        with log.stage("读取岗位和求职者"), match_pieces.reading_in(snapshot):
-            columns, options = read_match_input(day), settings_of(day)
+    with held_snapshot() as held:
+        with log.stage("读取岗位和求职者"), reading_in(held.name):
+            columns, options = read_match_input(day, beside=held.cursor), settings_of(day)
         with log.stage("匹配"):
             words = vocabulary(columns.vacancies, columns.seekers, options)
-            result = match_pieces.match_in_pieces(log, day, snapshot, columns, options, words)
+            result = match_pieces.match_in_pieces(log, day, held.name, columns, options, words)
     return columns, options, words, result
 
 
 def settings_of(day: date) -> MatchSettings:
     """Weights and caps of a night, and its draw among equals."""
     return settings_for(plan_in_use(), day)
-
-
-@contextmanager
-def one_snapshot():
-    """Everything read inside is of one moment, whatever is written meanwhile.
-
-    Inside another transaction it is what that one sees.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _write(run, read_at, columns, words, result, options):

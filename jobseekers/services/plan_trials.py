@@ -131,7 +131,7 @@ def _keep(plan, trial, tried_at=None):
 def _compare(plan, day, log):
     from jobseekers.matching import match  # loads numba, which the pages do without
 
-    from .matching import one_snapshot
+    from .snapshots import one_snapshot
 
     log.progress(0, STEPS, "读取岗位和求职者")
     with log.stage("读取岗位和求职者"), one_snapshot(), read_only():

@@ -1,5 +1,6 @@
 """The nightly matching against the database: what it reads, writes, switches, and leaves alone."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from enterprises.models import KeyListEntry
 from jobseekers.enums import SeekerGroup, SeekerStatus
+from jobseekers.matching import Lists
 from jobseekers.matching.certificates import certificates_in
 from jobseekers.matching.codes import pack_occupation
 from jobseekers.matching.text import TIMES_BITS
@@ -102,6 +104,32 @@ def test_every_fact_arrives_as_the_kernel_counts_it():
     assert sorted(people.excluded.row(1).tolist()) == sorted([dismissed.pk, applied.pk])
     shared = set(posts.skills.row(at).tolist()) & set(people.skills.row(1).tolist())
     assert len(shared) == 1 and len(people.skills.row(1)) == 2 and not len(people.skills.row(0))
+
+
+def test_what_a_second_session_reads_is_what_one_reads_alone():
+    for wish in ("焊工", "钳工"):
+        seeker = JobSeekerFactory(skills=["氩弧焊", wish], accepted_regions=["320412", "320411"])
+        JobIntention.objects.create(
+            seeker=seeker, rank=2, title=wish, occupation=occupation("6-18-02-04")
+        )
+        VacancyFactory(title=wish, skills=[wish])
+    alone = read_match_input(TODAY())
+    with connection.cursor() as other:
+        together = read_match_input(TODAY(), beside=other)
+        assert "jobseekers_jobseeker" in other.query.decode(), "the second one was asked"
+    for side in ("vacancies", "seekers"):
+        one, both = getattr(alone, side), getattr(together, side)
+        for field in fields(one):
+            told = getattr(one, field.name), getattr(both, field.name)
+            if isinstance(told[0], Lists):
+                assert [told[0].indptr.tolist(), told[0].values.tolist()] == [
+                    told[1].indptr.tolist(),
+                    told[1].values.tolist(),
+                ], field.name
+            else:
+                assert told[0].tolist() == told[1].tolist(), field.name
+    assert len(together.seekers.regions.values) == 4
+    assert alone.words.texts == together.words.texts
 
 
 def test_some_rows_are_read_with_the_words_of_all():
