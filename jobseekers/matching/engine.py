@@ -1,6 +1,7 @@
 """``match``: columns in, edges and figures out."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
@@ -24,6 +25,8 @@ class MatchResult:
     parts: int16 (edges, parts), points of each part in the order of ``score.PARTS``.
     seeker_rank, vacancy_rank: int32 from 1, place on the seeker's and on the vacancy's list.
     round: int8, index into ``settings.rounds``. seconds: by stage. model_version: of the score.
+    check: counts the blocking pairs of all rounds, also of a run whose settings left that out, so
+    that the edges can be put to use first; as long as it is held, so are the prepared columns.
     """
 
     seeker_index: np.ndarray
@@ -36,6 +39,7 @@ class MatchResult:
     metrics: Metrics
     seconds: dict[str, float]
     model_version: str
+    check: Callable[[], int]
 
     def __len__(self) -> int:
         return self.score.size
@@ -69,7 +73,8 @@ def match(
     seconds = {"prepare": perf_counter() - started}
     threads = settings.threads or processors()
     with ThreadPoolExecutor(threads) as pool:
-        selection = runner(prepared, settings, pool, threads).run()
+        made = runner(prepared, settings, pool, threads)
+        selection = made.run()
         started = perf_counter()
         edges = _edges(prepared, selection)
         s, v, key, round_, seeker_rank, vacancy_rank = edges
@@ -77,6 +82,11 @@ def match(
     metrics = measure(prepared, selection, settings, v)
     seconds |= selection.seconds
     seconds["write"] = perf_counter() - started
+
+    def check() -> int:
+        with ThreadPoolExecutor(threads) as made.pool:
+            return made.check()
+
     return MatchResult(
         seeker_index=prepared.seekers.row[s].astype(np.int32),
         vacancy_index=prepared.vacancies.row[v].astype(np.int32),
@@ -88,6 +98,7 @@ def match(
         metrics=metrics,
         seconds=seconds,
         model_version=settings.model.version,
+        check=check,
     )
 
 

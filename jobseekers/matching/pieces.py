@@ -87,13 +87,13 @@ def runner_with(given: list[FirstLists]) -> type[Runner]:
             self._begins = round_
             super()._round(number, round_)
 
-        def _search(self, round_, lists, tables, seekers, floor_key, rows):
+        def _search(self, round_, lists, bar, seekers, floor_key, rows, taken=None):
             begins, self._begins = self._begins, None
             at = self._kind(round_) if begins is round_ else None
             if at is None:
-                super()._search(round_, lists, tables, seekers, floor_key, rows)
+                super()._search(round_, lists, bar, seekers, floor_key, rows, taken)
                 return
-            self._take(given[at], lists, tables, seekers)
+            self._take(given[at], lists, bar, seekers)
 
         def _kind(self, round_):
             for at, kind in enumerate(kinds(self.settings)):
@@ -101,13 +101,13 @@ def runner_with(given: list[FirstLists]) -> type[Runner]:
                     return at
             return None
 
-        def _take(self, first, lists, tables, seekers):
+        def _take(self, first, lists, bar, seekers):
             ident = self.prepared.seekers.ident[seekers]
             at = np.searchsorted(first.ident, ident)
             ahead = np.concatenate([[0], np.cumsum(first.count, dtype=np.int64)])
             _fill(
                 ahead[at], first.count[at], first.whole[at], first.key, first.vacancy,
-                tables.bar, self.selection.vacancy, seekers,
+                bar, self.selection.vacancy, seekers,
                 lists.key, lists.vacancy, lists.found, lists.more,
             )  # fmt: skip
             lists.tried[:] = 0
@@ -150,7 +150,7 @@ def _first(runner: Runner, round_: Round) -> FirstLists:
     tables = runner._tables(seekers, quota, round_.limit)
     lists = runner._lists(seekers.size, round_.limit)
     no_floor = np.full(seekers.size, NO_KEY, dtype=np.int64)
-    runner._search(round_, lists, tables, seekers, no_floor, runner._walk(seekers))
+    runner._search(round_, lists, tables.bar, seekers, no_floor, runner._walk(seekers))
     filled = np.arange(lists.key.shape[1]) < lists.found[:, None]
     return FirstLists(
         people.ident, lists.found, ~lists.more, lists.key[filled], lists.vacancy[filled]

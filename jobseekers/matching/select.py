@@ -91,6 +91,16 @@ class Lists(NamedTuple):
     more: np.ndarray  # bool per row, whether another search may find more
 
 
+class Passed(NamedTuple):
+    """A round that is over, as its check looks back at it."""
+
+    number: int
+    round: Round
+    seekers: np.ndarray  # int32 per row, who took part
+    floor_key: np.ndarray  # int64 per row, what a pair has to beat for them
+    bar: np.ndarray  # int64 per vacancy, and for it
+
+
 @jit
 def _fill_heap(tables, ident, v):
     """Turn the list of a vacancy that has just become full into a heap, worst pair on top."""
@@ -217,6 +227,7 @@ class Runner:
         self.model = settings.model.packed()
         self.capacity = prepared.vacancies.headcount * settings.cap
         self.selection = Selection.start(prepared, settings.per_seeker)
+        self.passed: list[Passed] = []  # without settings.check: the rounds still to be checked
 
     def run(self) -> Selection:
         """All rounds in order."""
@@ -254,7 +265,7 @@ class Runner:
         rows = self._walk(seekers)
         again = np.empty(seekers.size, dtype=np.int32)
         while rows.size:
-            self._search(round_, lists, tables, seekers, no_floor, rows)
+            self._search(round_, lists, tables.bar, seekers, no_floor, rows)
             started = selection.spend("search", started)
             waiting = np.full(seekers.size, -1, dtype=np.int32)
             waiting[: rows.size] = rows
@@ -274,9 +285,22 @@ class Runner:
                 number,
             )  # fmt: skip
         )
+        floor_key = _floors(tables, room_before)
+        passed = Passed(number, round_, seekers, floor_key, tables.bar)
         if self.settings.check:
-            selection.blocking.append(self._blocking(round_, lists, tables, seekers, room_before))
+            selection.blocking.append(self._blocking(passed, selection.vacancy, lists))
             selection.spend("check", started)
+        else:
+            self.passed.append(passed)
+
+    def check(self) -> int:
+        """Blocking pairs of all rounds; those not checked as they ended are checked now."""
+        found, chosen = sum(self.selection.blocking), self.selection
+        for passed in self.passed:
+            by_then = np.where(chosen.round <= passed.number, chosen.vacancy, -1)
+            lists = self._lists(passed.seekers.size, passed.round.limit)
+            found += self._blocking(passed, by_then, lists)
+        return found
 
     def _walk(self, seekers: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
         """The rows, or all, so that those who look at the same posts follow one another."""
@@ -315,10 +339,14 @@ class Runner:
             more=np.ones(rows, dtype=np.bool_),
         )
 
-    def _search(self, round_, lists, tables, seekers, floor_key, rows) -> None:
-        """Refill the lists of ``rows``, cut into slices for the threads."""
+    def _search(self, round_, lists, bar, seekers, floor_key, rows, taken=None) -> None:
+        """Refill the lists of ``rows``, cut into slices for the threads.
+
+        taken: what everybody has, if that is not what they have by now.
+        """
         posts, people, selection = self.prepared.vacancies, self.prepared.seekers, self.selection
-        place_at = posts.place_at[tables.quota[posts.place_at] > 0]
+        taken = selection.vacancy if taken is None else taken
+        place_at = posts.place_at[bar[posts.place_at] != TOP_KEY]
         place_key = posts.posts["division"][place_at]
         step = max(LEAST_SLICE, -(-rows.size // (self.threads * SLICES_PER_THREAD)))
 
@@ -328,8 +356,8 @@ class Runner:
                 self.prepared.weight, self.prepared.words, posts.kinds, posts.places,
                 self.prepared.near, self.model, posts.ident, posts.block, posts.post_key, posts.post_at,
                 place_key, place_at, int(round_.scope), 1 if round_.key_only else 2,
-                self.settings.skill_floor, tables.bar, seekers, lists.mark_key, lists.mark_id,
-                floor_key, selection.vacancy, rows, start, min(start + step, rows.size),
+                self.settings.skill_floor, bar, seekers, lists.mark_key, lists.mark_id,
+                floor_key, taken, rows, start, min(start + step, rows.size),
                 lists.key, lists.vacancy, lists.found,
             )  # fmt: skip
 
@@ -340,17 +368,21 @@ class Runner:
         lists.tried[rows] = 0
         lists.more[rows] = lists.found[rows] == lists.key.shape[1]
 
-    def _blocking(self, round_, lists, tables, seekers, room_before) -> int:
-        """Count pairs of this round that both sides would rather have than what they got.
+    def _blocking(self, passed: Passed, taken: np.ndarray, lists: Lists) -> int:
+        """Count pairs of a round that both sides would rather have than what they got.
 
-        A seeker with room would rather have anything, one without only what beats their worst;
-        likewise the vacancy. At most one list's length is counted for each seeker.
+        taken: what everybody had when it ended. At most one list's length is counted for each
+        seeker.
         """
-        full = (tables.room == 0) & (room_before > 0)
-        worst = np.where(tables.slot >= 0, tables.slot_key, TOP_KEY).min(axis=1)
-        floor_key = np.where(full, worst, NO_KEY)
         lists.mark_key[:] = TOP_KEY
         lists.mark_id[:] = 0
-        rows = self._walk(seekers)
-        self._search(round_, lists, tables, seekers, floor_key, rows)
+        rows = self._walk(passed.seekers)
+        self._search(passed.round, lists, passed.bar, passed.seekers, passed.floor_key, rows, taken)
         return int(lists.found.sum())
+
+
+def _floors(tables: Tables, room_before: np.ndarray) -> np.ndarray:
+    """What a pair has to beat for each row: with room left nothing, else the worst it got."""
+    full = (tables.room == 0) & (room_before > 0)
+    worst = np.where(tables.slot >= 0, tables.slot_key, TOP_KEY).min(axis=1)
+    return np.where(full, worst, NO_KEY)

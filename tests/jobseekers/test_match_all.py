@@ -18,6 +18,7 @@ from jobseekers.services import generations
 from jobseekers.services.match_columns import read_match_input
 from jobseekers.services.matching import match_all
 from jobseekers.services.recommending import candidates_for, dismiss, recommendations_for
+from jobseekers.services.snapshots import held_snapshot, reading_in
 from portal.accounts.enums import ConsentKind
 from portal.accounts.services import give_consent
 from portal.runs.models import JobRun, RunState
@@ -106,6 +107,26 @@ def test_every_fact_arrives_as_the_kernel_counts_it():
     assert len(shared) == 1 and len(people.skills.row(1)) == 2 and not len(people.skills.row(0))
 
 
+def test_the_check_follows_the_switch(monkeypatch):
+    """Readers do not wait for it; what it finds is kept."""
+    seen = []
+    seeker = JobSeekerFactory()
+    JobIntention.objects.create(seeker=seeker, rank=2, title="x", occupation=occupation())
+    VacancyFactory()
+
+    def check(self):
+        seen.append(MatchGeneration.objects.get().state)
+        return 3
+
+    monkeypatch.setattr("jobseekers.matching.select.Runner.check", check)
+    generation = match_all()
+    assert seen == ["current"]
+    assert MatchGeneration.objects.get().metrics["blocking_pairs"] == 3
+    assert "核对" in JobRun.objects.get(kind="match").stages
+    assert generation.metrics["blocking_pairs"] == 3
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_a_second_session_reads_is_what_one_reads_alone():
     for wish in ("焊工", "钳工"):
         seeker = JobSeekerFactory(skills=["氩弧焊", wish], accepted_regions=["320412", "320411"])
@@ -114,9 +135,9 @@ def test_what_a_second_session_reads_is_what_one_reads_alone():
         )
         VacancyFactory(title=wish, skills=[wish])
     alone = read_match_input(TODAY())
-    with connection.cursor() as other:
-        together = read_match_input(TODAY(), beside=other)
-        assert "jobseekers_jobseeker" in other.query.decode(), "the second one was asked"
+    with held_snapshot() as held, reading_in(held.name):
+        together = read_match_input(TODAY(), beside=held.cursor)
+        assert "jobseekers_jobseeker" in held.cursor.query.decode(), "the second one was asked"
     for side in ("vacancies", "seekers"):
         one, both = getattr(alone, side), getattr(together, side)
         for field in fields(one):

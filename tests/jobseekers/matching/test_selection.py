@@ -1,15 +1,18 @@
 """The selection against the definition: caps, stability, order of rows, threads, headcount."""
 
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobseekers.matching import MatchSettings, match
+from bench.matching_kernel import columns
+from jobseekers.matching import MatchSettings, match, select
 from jobseekers.matching.columns import Lists
 from jobseekers.matching.score import PARTS, ScoreModel
+from jobseekers.matching.select import settle
 
 from . import oracle
 from .strategies import Dice, seeker_columns, vacancy_columns, worlds
@@ -61,6 +64,42 @@ def test_no_pair_that_both_sides_would_rather_have_is_passed_over(world):
     table = oracle.pair_table(vacancies, seekers, chosen)
     assert oracle.blocking_pairs(vacancies, seekers, chosen, edges_of(result), table) == []
     assert result.metrics.blocking_pairs == 0
+
+
+def careless():
+    """A selection that passes over the best pair of everybody at the beginning of a run."""
+    calls = iter([True])
+
+    def once(tables, lists, *others):
+        if next(calls, False):
+            lists.tried[:] = np.minimum(1, lists.found)
+        return settle(tables, lists, *others)
+
+    return mock.patch.object(select, "settle", once)
+
+
+@quick
+@given(worlds())
+def test_a_check_that_waits_finds_what_it_finds_at_once(world):
+    vacancies, seekers, chosen = world
+    waits = replace(chosen, check=False)
+    later = match(vacancies, seekers, waits)
+    assert edges_of(later) == edges_of(match(vacancies, seekers, chosen))
+    assert later.metrics.blocking_pairs is None
+    assert later.check() == 0
+    with careless():
+        now = match(vacancies, seekers, chosen)
+    with careless():
+        later = match(vacancies, seekers, waits)
+    assert later.check() == now.check() == now.metrics.blocking_pairs
+
+
+def test_the_check_finds_pairs_that_were_passed_over():
+    vacancies, seekers = columns(300, 30)
+    waits = MatchSettings(cap=1, per_seeker=1, check=False)
+    assert match(vacancies, seekers, waits).check() == 0
+    with careless():
+        assert match(vacancies, seekers, waits).check() > 0
 
 
 @quick
