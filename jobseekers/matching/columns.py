@@ -51,6 +51,13 @@ class Lists:
         """``rows`` empty rows."""
         return cls(np.zeros(rows + 1, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
+    @classmethod
+    def by_owner(cls, owners: np.ndarray, values: np.ndarray, rows: int) -> "Lists":
+        """``rows`` rows from the row number of every value, int64 and never falling."""
+        indptr = np.zeros(rows + 1, dtype=np.int64)
+        np.cumsum(np.bincount(owners, minlength=rows), out=indptr[1:])
+        return cls(indptr, values)
+
     def __len__(self) -> int:
         return self.indptr.size - 1
 
@@ -76,9 +83,7 @@ class Lists:
         owners, values = in_rows(self.owners(), self.values)
         keep = np.ones(values.size, dtype=bool)
         keep[1:] = (owners[1:] != owners[:-1]) | (values[1:] != values[:-1])
-        indptr = np.zeros(len(self) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(owners[keep], minlength=len(self)), out=indptr[1:])
-        return Lists(indptr, values[keep])
+        return Lists.by_owner(owners[keep], values[keep], len(self))
 
 
 def in_rows(owners: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

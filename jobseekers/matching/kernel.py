@@ -248,28 +248,24 @@ def text_likeness(post, post_text, scratch):
 
 @jit
 def skill_and_text_points(post, person, skills, texts, model):
-    """The skills part from the likeness of skills and of texts, both in ‰.
+    """The skills part from the likeness of skills and of texts, both in ‰."""
+    points = min(FULL_POINTS, texts * 1000 // model[AT_TEXT_FULL])
+    return blended_points(post, person, skills, points, model)
 
-    Where a side has no text the skills decide, where one has no skills the texts.
+
+@jit
+def blended_points(post, person, skills, points, model):
+    """The skills part from the likeness of skills and what the texts earn, both in ‰.
+
+    Where a side has no text the skills decide, where one has no skills the texts. With full
+    points for the texts it is the most a pair can get, without looking at them.
     """
     if not (post.has_text and person.has_text):
         return skills
-    points = min(FULL_POINTS, texts * 1000 // model[AT_TEXT_FULL])
     if post.skill_from == post.skill_to or person.skill_from == person.skill_to:
         return points
     share = model[AT_TEXT_SHARE]
     return (skills * (1000 - share) + points * share) // 1000
-
-
-@jit
-def most_points(post, person, skills, model):
-    """What ``skill_and_text_points`` gives at most, however alike the texts may be."""
-    if not (post.has_text and person.has_text):
-        return skills
-    if post.skill_from == post.skill_to or person.skill_from == person.skill_to:
-        return FULL_POINTS
-    share = model[AT_TEXT_SHARE]
-    return (skills * (1000 - share) + FULL_POINTS * share) // 1000
 
 
 @jit

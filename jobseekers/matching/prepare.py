@@ -333,9 +333,8 @@ def _disjoint_ranges(regions: Lists) -> Lists:
     ends = owners * (2 * PLACES) + high
     keep = np.ones(owners.size, dtype=bool)
     keep[1:] = (owners[1:] != owners[:-1]) | (ends[1:] > np.maximum.accumulate(ends)[:-1])
-    indptr = np.zeros(len(regions) + 1, dtype=np.int64)
-    np.cumsum(2 * np.bincount(owners[keep], minlength=len(regions)), out=indptr[1:])
-    return Lists(indptr, np.stack([low[keep], high[keep]], axis=1).ravel())
+    bounds = np.stack([low[keep], high[keep]], axis=1).ravel()
+    return Lists.by_owner(np.repeat(owners[keep], 2), bounds, len(regions))
 
 
 def _anchors(home: np.ndarray, regions: Lists) -> Lists:
@@ -344,9 +343,8 @@ def _anchors(home: np.ndarray, regions: Lists) -> Lists:
     owners = np.concatenate([at_home, regions.owners()])
     wide, depth = widen_divisions(np.concatenate([home[at_home], regions.values]))
     order = np.argsort(owners, kind="stable")
-    indptr = np.zeros(len(regions) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owners, minlength=len(regions)), out=indptr[1:])
-    anchors = Lists(indptr, (wide.astype(np.int64) * 16 + depth)[order])
+    places = (wide.astype(np.int64) * 16 + depth)[order]
+    anchors = Lists.by_owner(owners[order], places, len(regions))
     return _without(anchors, anchors.values == 0).normalised()
 
 

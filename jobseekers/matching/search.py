@@ -16,11 +16,11 @@ from .kernel import (
     PLACES,
     W_PAY,
     W_SKILLS,
+    blended_points,
     contains,
     failures,
     keep_best,
     lower_bound,
-    most_points,
     occupation_level,
     pair_key,
     pay_points,
@@ -169,7 +169,9 @@ def search(
                         least = max(least, keys[0] >> DRAW_BITS)
                     base = quick_score(post, person, model, level, place)
                     skills = FULL_POINTS if post.signature & person.signature else 0
-                    more = model[W_SKILLS] * most_points(post, person, skills, model)
+                    more = model[W_SKILLS] * blended_points(
+                        post, person, skills, FULL_POINTS, model
+                    )
                     if base + model[W_PAY] * FULL_POINTS + more < least:
                         continue
                     base += model[W_PAY] * pay_points(post, person, model)
@@ -184,7 +186,9 @@ def search(
                     skills = skill_points(post, person, post_skill, lists, weight)
                     if found_by == BY_SKILL and skills < skill_floor:
                         continue
-                    more = model[W_SKILLS] * most_points(post, person, skills, model)
+                    more = model[W_SKILLS] * blended_points(
+                        post, person, skills, FULL_POINTS, model
+                    )
                     if base + more < least:
                         continue
                     texts = text_likeness(post, post_text, scratch)

@@ -78,7 +78,6 @@ class TextVocabulary:
 
 def merged(one: Lists, other: Lists) -> Lists:
     """Two text columns as one, such as titles and duties: the times of each word added up."""
-    rows = len(one)
     owners = np.concatenate([one.owners(), other.owners()])
     owners, values = in_rows(owners, np.concatenate([one.values, other.values]))
     word, times = values >> TIMES_BITS, values & _MOST_TIMES
@@ -86,9 +85,8 @@ def merged(one: Lists, other: Lists) -> Lists:
     first[1:] = (owners[1:] != owners[:-1]) | (word[1:] != word[:-1])
     begins = np.flatnonzero(first)
     total = np.add.reduceat(times, begins) if begins.size else times
-    indptr = np.zeros(rows + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owners[begins], minlength=rows), out=indptr[1:])
-    return Lists(indptr, word[begins] << TIMES_BITS | np.minimum(total, _MOST_TIMES))
+    values = word[begins] << TIMES_BITS | np.minimum(total, _MOST_TIMES)
+    return Lists.by_owner(owners[begins], values, len(one))
 
 
 def rarity_of(texts: list[Lists]) -> np.ndarray:
@@ -120,9 +118,7 @@ def weighed(rows: Lists, rarity: np.ndarray) -> Lists:
     weight = times[kept] * root[kept]
     square = np.bincount(owners, weights=weight * weight, minlength=len(rows))
     weight = np.rint(weight / np.sqrt(square)[owners] * 2**TEXT_ONE_BITS).astype(np.int64)
-    indptr = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owners, minlength=len(rows)), out=indptr[1:])
-    return Lists(indptr, in_rows(owners, word << TEXT_BITS | weight)[1])
+    return Lists.by_owner(*in_rows(owners, word << TEXT_BITS | weight), len(rows))
 
 
 def shared(one: Lists, other: Lists) -> tuple[Lists, Lists, int]:

@@ -302,10 +302,7 @@ def _lists(ids, owners, values) -> Lists:
         return Lists.empty(0)
     at = np.minimum(np.searchsorted(ids, owners), ids.size - 1)
     known = ids[at] == owners
-    at, values = in_rows(at[known], values[known].astype(np.int64))
-    indptr = np.zeros(ids.size + 1, dtype=np.int64)
-    np.cumsum(np.bincount(at, minlength=ids.size), out=indptr[1:])
-    return Lists(indptr, values)
+    return Lists.by_owner(*in_rows(at[known], values[known].astype(np.int64)), ids.size)
 
 
 def _tokens(hashes: Lists, words) -> Lists:
