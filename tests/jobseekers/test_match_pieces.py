@@ -5,12 +5,10 @@ on the table of the lists, waits until the database says that a worker waits for
 worker's process then.
 """
 
-import os
 import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import numpy as np
 import psycopg2
@@ -27,6 +25,7 @@ from jobseekers.services import generations, match_pieces
 from jobseekers.services.matching import match_all
 from portal.runs.models import JobRun
 from tests.factories import JobSeekerFactory, VacancyFactory, occupation
+from tests.processes import environment
 
 PATIENCE = 600  # tries of a tenth of a second; a limit, not a wait
 WORKER = """
@@ -126,16 +125,10 @@ def town(transactional_db):
 
 def worker(run):
     """A process that works on pieces once it is told to."""
-    address = urlsplit(os.environ["DATABASE_URL"])
-    name = connection.settings_dict["NAME"]
-    environment = os.environ | {
-        "DATABASE_URL": address._replace(path=f"/{name}").geturl(),
-        "DJANGO_SETTINGS_MODULE": "portal.settings.test",
-    }
     return subprocess.Popen(
         [sys.executable, "-c", WORKER, str(run)],
         cwd=settings.BASE_DIR,
-        env=environment,
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,10 +1,8 @@
 """What staff corrected: made, superseded, ended, and used by every process at once."""
 
-import os
 import subprocess
 import sys
 import threading
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -16,6 +14,7 @@ from portal.places.models import OccupationCorrection
 from portal.places.title_coding import coder_in_force, occupation_of_title, occupations_of_titles
 from portal.refused import Refused
 from tests.factories import UserFactory, occupation
+from tests.processes import environment
 
 TITLE, REASON = "【急聘】百匠新人（包吃住）", "企业说招的是学徒钳工"
 
@@ -176,15 +175,10 @@ for line in sys.stdin:
 def test_another_process_that_has_them_cached_uses_a_new_one_at_once():
     city = UserFactory(city=True)
     occupation("6-20-01")
-    address = urlsplit(os.environ["DATABASE_URL"])
-    env = os.environ | {
-        "DATABASE_URL": address._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
-        "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
-    }
     other = subprocess.Popen(
         [sys.executable, "-c", ANOTHER_PROCESS],
         cwd=settings.BASE_DIR,
-        env=env,
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

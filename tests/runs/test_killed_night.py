@@ -5,11 +5,9 @@ a lock on the table, waits until the database says that the job waits for it, an
 """
 
 import datetime
-import os
 import subprocess
 import sys
 from contextlib import closing, contextmanager
-from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -26,6 +24,7 @@ from portal.outbox.models import Message
 from portal.places.loading import load_places
 from portal.runs.models import JobRun, RunState
 from subsidies.models import Claim, Decision
+from tests.processes import environment
 
 SMALL = CitySize(enterprises=60, seekers=120, vacancies=80, applications=60, shortages=20)
 RESULTS = (
@@ -38,16 +37,10 @@ NIGHT_SECONDS = 200  # a limit as well
 
 def night():
     """manage.py nightly against the test database, in a process of its own."""
-    address = urlsplit(os.environ["DATABASE_URL"])
-    name = connection.settings_dict["NAME"]
-    environment = os.environ | {
-        "DATABASE_URL": address._replace(path=f"/{name}").geturl(),
-        "DJANGO_SETTINGS_MODULE": "portal.settings.test",
-    }
     return subprocess.Popen(
         [sys.executable, "manage.py", "nightly"],
         cwd=settings.BASE_DIR,
-        env=environment,
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,11 +1,9 @@
 """Running a job once: done, failed, again, two at once, killed."""
 
-import os
 import signal
 import subprocess
 import sys
 from threading import Thread, Timer
-from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -24,6 +22,7 @@ from portal.runs.services import (
     once,
     running,
 )
+from tests.processes import environment
 
 KEY = "test:2020-03-19"
 LOCKS = (
@@ -161,8 +160,6 @@ def test_only_running_rows_without_a_process_count_as_interrupted(django_assert_
 
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_run_shows_as_interrupted_and_starts_again():
-    address = urlsplit(os.environ["DATABASE_URL"])
-    url = address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     code = (
         "import django; django.setup()\n"
         "from portal.runs.services import running\n"
@@ -173,7 +170,7 @@ def test_a_killed_run_shows_as_interrupted_and_starts_again():
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings.test"},
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
