@@ -70,25 +70,22 @@ class AreaForm(NarrowForm):
         return self.value("order") or next(iter(ORDERS))
 
 
+def _day(label):
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "请填日期。",
+            "invalid": "日期要写成 2026-04-01 这样。",
+        },
+    )
+
+
 class PeriodForm(NarrowForm):
     """A period of pushes, at most as long as they are kept; 30 days when nothing is said."""
 
-    first = forms.DateField(
-        label="从",
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={
-            "required": "请填日期。",
-            "invalid": "日期要写成 2026-04-01 这样。",
-        },
-    )
-    last = forms.DateField(
-        label="到",
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={
-            "required": "请填日期。",
-            "invalid": "日期要写成 2026-04-01 这样。",
-        },
-    )
+    first = _day("从")
+    last = _day("到")
 
     def __init__(self, query, *, user, uncoded=True):
         query = query.copy()

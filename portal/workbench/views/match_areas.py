@@ -1,16 +1,14 @@
 """Staff: supply and demand of the last night, by kind of work and district."""
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from portal.accounts.access import OFFICERS, allow
 from portal.reports.areas import Scope
-from portal.reports.workbook import as_bytes, workbook_response
-from portal.ui.formatting import local
 from portal.workbench import supply_demand
 from portal.workbench.match_forms import AreaForm
+from portal.workbench.night_workbook import night_workbook
 
 PER_PAGE = 30
 
@@ -45,12 +43,9 @@ def match_areas_file(request):
     if night is None:
         return redirect("workbench:match_areas")
     scope = Scope.of(request.user).district
-    day = local(night.created_at)
     title = f"{scope.name}岗位和求职者供需{'按地区' if form.rows_by == 'area' else '按职业'}"
     table = supply_demand.area_table(rows, form.rows_by, title)
-    line = f"{day:%Y-%m-%d %H:%M} 匹配的结果"
-    content = as_bytes([table], line, settings.PORTAL_OFFICE, night.created_at)
-    return workbook_response(content, f"{title} {day:%Y-%m-%d}.xlsx")
+    return night_workbook(table, title, night)
 
 
 def _read(request):

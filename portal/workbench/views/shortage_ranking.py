@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -16,9 +15,8 @@ from jobseekers.services.shortage_ranking import shortage_ranking as rank
 from portal.accounts.access import OFFICERS, allow
 from portal.reports.areas import Scope
 from portal.reports.tables import Column, Table
-from portal.reports.workbook import as_bytes, workbook_response
-from portal.ui.formatting import local
 from portal.workbench.match_forms import NarrowForm
+from portal.workbench.night_workbook import night_workbook
 
 PER_PAGE = 30
 FOLLOWED = 5  # classes whose course is drawn
@@ -63,15 +61,8 @@ def shortage_ranking_file(request):
     _, scope, ranking = _read(request)
     if ranking is None:
         return redirect("workbench:shortage_ranking")
-    day = local(ranking.generation.created_at)
     title = f"{scope.name}紧缺职业排行"
-    content = as_bytes(
-        [ranking_table(ranking, title)],
-        f"{day:%Y-%m-%d %H:%M} 匹配的结果",
-        settings.PORTAL_OFFICE,
-        ranking.generation.created_at,
-    )
-    return workbook_response(content, f"{title} {day:%Y-%m-%d}.xlsx")
+    return night_workbook(ranking_table(ranking, title), title, ranking.generation)
 
 
 def _read(request):
