@@ -97,7 +97,10 @@ def columns(seekers: int, vacancies: int):
 
 
 def numpy_scores(posts, people, s: int, settings, words) -> np.ndarray:
-    """Scores of the best vacancies of one seeker, every rule evaluated over all vacancies."""
+    """Scores of the best vacancies of one seeker, every rule evaluated over all vacancies.
+
+    The seeker brings the points for having few choices.
+    """
     model = settings.model
     code = posts.occupation
     level = np.zeros(len(posts), dtype=np.int64)
@@ -150,7 +153,7 @@ def numpy_scores(posts, people, s: int, settings, words) -> np.ndarray:
     priority = model.key_points * posts.key + model.hard_to_place_points * people.hard_to_place[s]
     rows = (
         np.array(model.occupation_points)[level], np.array(model.place_points)[place], pay, skill,
-        education, experience, freshness, priority,
+        education, experience, freshness, priority, int(people.choices[s]),
     )  # fmt: skip
     score = sum(w * row for w, row in zip(model.weights.values(), rows, strict=True))
     fits = accepted & ((level >= 2) | ((skill >= settings.skill_floor) & (np.diff(telling) > 0)))
@@ -182,6 +185,8 @@ def run_kernel(seekers: int, vacancies: int) -> dict:
 def run_numpy(seekers: int, vacancies: int) -> dict:
     """The baseline on a sample, scaled, and its lists against the kernel's without caps."""
     from jobseekers.matching import MatchSettings, match
+    from jobseekers.matching.choices import with_choices
+    from jobseekers.matching.engine import prepare_counted
     from jobseekers.matching.prepare import vocabulary
     from jobseekers.matching.settings import default_rounds
 
@@ -190,6 +195,7 @@ def run_numpy(seekers: int, vacancies: int) -> dict:
     general = tuple(r for r in default_rounds() if r.name == "general")
     settings = MatchSettings(rounds=general, cap=1000)
     words = vocabulary(posts, people, settings)
+    people = with_choices(people, prepare_counted(posts, people, settings, words))
     chosen = np.flatnonzero(people.consent)[:SAMPLE]
     started = perf_counter()
     lists = [numpy_scores(posts, people, int(s), settings, words) for s in chosen]

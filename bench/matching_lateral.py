@@ -1,8 +1,9 @@
 """The kernel beside one SQL statement with a lateral join and the same rules.
 
 For every seeker the statement finds the ten best vacancies of their middle classes in the places
-they accept: the same hard conditions, the same eight parts, the same numbers, over columns made
-ready for it (weights of skills, neighbouring districts, an index on class and place). It knows no
+they accept: the same hard conditions, the same parts, the same numbers, over columns made
+ready for it (weights of skills, neighbouring districts, everybody's points for having few
+choices, an index on class and place). It knows no
 caps and no rounds, and no vacancies of another class that are alike in skills: so it does less.
 It runs for a part of the seekers, scaled to all, in one process, as PostgreSQL plans it; the
 kernel takes the processors there are and leaves out only its check of its own stability. Lists are compared with the kernel's, run without caps and without that
@@ -31,30 +32,31 @@ CREATE TEMPORARY TABLE bench_v (
   weights bigint[]);
 CREATE TEMPORARY TABLE bench_s (
   id bigint, home int, region int, low int, high int, pay int, education int, experience int,
-  certificates bigint, fresh int, priority int, norm float8, skills int[], occupations int[],
-  middles int[], near int[])
+  certificates bigint, fresh int, priority int, choices int, norm float8, skills int[],
+  occupations int[], middles int[], near int[])
 """
 READY = "CREATE INDEX ON bench_v (middle, division); ANALYZE bench_v; ANALYZE bench_s"
 LATERAL = """
 SELECT s.id, c.score FROM bench_s s CROSS JOIN LATERAL (
   SELECT v.id,
-    400 * (SELECT max(CASE WHEN w = v.occupation THEN 1000 WHEN w / 100 = v.occupation / 100 THEN 850
+    {occupation} * (SELECT max(CASE WHEN w = v.occupation THEN 1000 WHEN w / 100 = v.occupation / 100 THEN 850
                            WHEN w / 10000 = v.middle THEN 550 WHEN w / 1000000 = v.middle / 100 THEN 200
                            ELSE 0 END) FROM unnest(s.occupations) w)
-    + 150 * CASE WHEN v.division = s.home THEN 1000
+    + {place} * CASE WHEN v.division = s.home THEN 1000
                  WHEN v.division / 1000 IN (s.home / 1000, s.region) THEN 700
                  WHEN v.division / 1000 = ANY (s.near) THEN 550
                  WHEN v.division / 100000 = s.home / 100000 THEN 400 ELSE 100 END
-    + 150 * least(1000, greatest(0, floor((floor((v.pay_min + v.pay_max - 2 * s.pay) * 1000.0
+    + {pay} * least(1000, greatest(0, floor((floor((v.pay_min + v.pay_max - 2 * s.pay) * 1000.0
                                            / (2 * s.pay)) + 250) * 1000.0 / 500)::int))
-    + 150 * (SELECT least(1000, floor(1000.0::float8 * coalesce(sum(t.weight), 0)::float8
+    + {skills} * (SELECT least(1000, floor(1000.0::float8 * coalesce(sum(t.weight), 0)::float8
                                       / (v.norm * s.norm) + 1e-9)::int)
                         FROM unnest(v.skills, v.weights) AS t (token, weight)
                        WHERE t.token = ANY (s.skills))
-    + 50 * CASE WHEN v.education = 0 THEN 700
-                ELSE ('{1000,800,500,200}'::int[])[1 + least(3, s.education - v.education)] END
-    + 50 * CASE WHEN v.experience = 0 THEN 700 ELSE 1000 END
-    + 30 * ((v.fresh + s.fresh) / 2) + 20 * (v.priority + s.priority) AS score
+    + {education} * CASE WHEN v.education = 0 THEN 700
+                ELSE (ARRAY[1000, 800, 500, 200])[1 + least(3, s.education - v.education)] END
+    + {experience} * CASE WHEN v.experience = 0 THEN 700 ELSE 1000 END
+    + {freshness} * ((v.fresh + s.fresh) / 2) + {priority} * (v.priority + s.priority)
+    + {choices} * s.choices AS score
   FROM bench_v v
   WHERE v.middle = ANY (s.middles) AND v.division >= s.low AND v.division < s.high
     AND v.education <= s.education AND v.experience <= s.experience AND v.pay_max >= s.pay
@@ -65,10 +67,13 @@ SELECT s.id, c.score FROM bench_s s CROSS JOIN LATERAL (
 
 def load(cursor, posts, people, settings) -> None:
     """Put both sides into temporary tables, with all that can be known of a row beforehand."""
+    from jobseekers.matching.choices import with_choices
     from jobseekers.matching.codes import division_ranges
+    from jobseekers.matching.engine import prepare_counted
     from jobseekers.matching.prepare import vocabulary
 
     weight = vocabulary(posts, people, settings).weight
+    people = with_choices(people, prepare_counted(posts, people, settings))
     model = settings.model
     near = {}
     for a, b in settings.neighbours:
@@ -104,8 +109,8 @@ def load(cursor, posts, people, settings) -> None:
             people.ids[row], home, region, low[row], high[row], people.pay_expected[row],
             people.education[row], people.experience[row], people.certificates[row],
             fresh(people.age_days[row]),
-            people.hard_to_place[row] * model.hard_to_place_points, norm, array(tokens),
-            array(wishes), array({wish // 10_000 for wish in wishes}),
+            people.hard_to_place[row] * model.hard_to_place_points, people.choices[row], norm,
+            array(tokens), array(wishes), array({wish // 10_000 for wish in wishes}),
             array(near.get(home // 1000, set()) | near.get(region, set())),
         )  # fmt: skip
 
@@ -146,7 +151,7 @@ def main(size: str = "") -> None:
         load(cursor, posts, people, settings)
         cursor.execute("SET jit = off; SET statement_timeout = 0")
         with measured() as lateral:
-            cursor.execute(LATERAL)
+            cursor.execute(LATERAL.format(**settings.model.weights))
             rows = cursor.fetchall()
     scale = max(1.0, int(people.consent.sum()) / SAMPLE)
     theirs = {}

@@ -30,12 +30,15 @@ SLICE = 1000
 
 def candidates(posts, people, settings):
     """(seeker ids, vacancy ids, scores) of every candidate pair, int64."""
+    from jobseekers.matching.choices import with_choices
+    from jobseekers.matching.engine import prepare_counted
     from jobseekers.matching.kernel import DRAW_BITS
     from jobseekers.matching.pieces import first_lists
-    from jobseekers.matching.prepare import prepare, vocabulary
+    from jobseekers.matching.prepare import vocabulary
 
     words = vocabulary(posts, people, settings)
-    ident = prepare(posts, people.take([0]), settings, words).vacancies.ident
+    prepared = prepare_counted(posts, people, settings, words)
+    ident, people = prepared.vacancies.ident, with_choices(people, prepared)
     whole = replace(settings, list_length=len(posts) + 1)
     found = []
     for start in range(0, len(people), SLICE):

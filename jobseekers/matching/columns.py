@@ -244,6 +244,8 @@ class SeekerColumns(_Columns):
     active: bool, looking for work and of working age under the law [yes].
     age_days: int16 ≥ 0, days since the wishes were last confirmed [0].
     excluded: Lists of vacancy ids not to offer: applied to, or "not for me" [none].
+    choices: int16 0–1000, points for having few choices, where they were counted in a larger set
+      than these rows, see ``choices`` [-1: counted among these].
     """
 
     ids: np.ndarray
@@ -261,6 +263,7 @@ class SeekerColumns(_Columns):
     active: np.ndarray = None
     age_days: np.ndarray = None
     excluded: Lists = None
+    choices: np.ndarray = None
 
     _side = "求职者"
     _dtypes = {
@@ -273,6 +276,7 @@ class SeekerColumns(_Columns):
         "consent": (np.bool_, True),
         "active": (np.bool_, True),
         "age_days": (np.int16, 0),
+        "choices": (np.int16, -1),
     }
 
     def _check(self) -> None:
@@ -282,6 +286,7 @@ class SeekerColumns(_Columns):
         self._refuse("pay_expected", self.pay_expected < 0, "不能是负数")
         self._refuse("education", (self.education < -1) | (self.education > 6), "应是 -1 到 6")
         self._refuse("experience", self.experience < -1, "应是 -1 或年数")
+        self._refuse("choices", (self.choices < -1) | (self.choices > 1000), "应是 -1 到 1000")
         self._refuse("age_days", self.age_days < 0, "不能是负数")
         _check_tokens(self)
 

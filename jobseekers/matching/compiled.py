@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numba
 
-COMPILED = ("edges", "kernel", "score", "search", "select")
+COMPILED = ("choices", "edges", "kernel", "score", "search", "select")
 
 
 def _private_dir(path: Path) -> bool:

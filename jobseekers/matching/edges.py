@@ -6,6 +6,7 @@ from .compiled import jit
 from .kernel import (
     AT_OCCUPATION,
     AT_PLACE,
+    W_CHOICES,
     W_EDUCATION,
     W_EXPERIENCE,
     W_FRESH,
@@ -64,7 +65,8 @@ def best_first(chosen, chosen_key, chosen_round, ident, s, v, key, round_, seeke
 def rank_for_vacancies(v, key, vacancies, vacancy_rank):
     """The place of each edge on its vacancy's list, from 1.
 
-    v, key: of the edges by rising seeker id, so that of equal keys the smaller id is first.
+    v, key: of the edges by rising seeker id, so that of equal keys the smaller id is first. The
+    key is without the part that says nothing about how well somebody fits (``fit_key``).
     """
     begins = np.zeros(vacancies + 1, dtype=np.int64)
     for vacancy in v:
@@ -107,3 +109,4 @@ def fill_parts(
         parts[i, W_EXPERIENCE] = experience_points(post, person, model)
         parts[i, W_FRESH] = fresh_points(post, person)
         parts[i, W_PRIORITY] = post.priority + person.priority
+        parts[i, W_CHOICES] = person.choices

@@ -8,6 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
+from .choices import count_choices
 from .columns import SeekerColumns, VacancyColumns
 from .edges import best_first, fill_parts, rank_for_vacancies
 from .kernel import DRAW_BITS, N_PARTS
@@ -58,25 +59,27 @@ def match(
     settings: MatchSettings | None = None,
     *,
     words: Vocabulary | None = None,
+    prepared: Prepared | None = None,
     runner: type[Runner] = Runner,
 ) -> MatchResult:
     """Match every open vacancy with every active seeker.
 
     The same content gives the same edges, whatever the order of the rows and the number of
     threads. words: the vocabulary of a larger set that these rows were taken from, or of these if
-    it is known already. runner: makes the selection. Raises ColumnError when a column cannot be
+    it is known already. prepared: these columns, prepared and with their choices counted, if they
+    are already. runner: makes the selection. Raises ColumnError when a column cannot be
     used and ValueError when a division code has no known length.
     """
     settings = settings or MatchSettings()
-    started = perf_counter()
-    prepared = prepare(vacancies, seekers, settings, words)
-    seconds = {"prepare": perf_counter() - started}
+    seconds = {}
+    if prepared is None:
+        prepared = prepare_counted(vacancies, seekers, settings, words, seconds)
     threads = settings.threads or processors()
     with ThreadPoolExecutor(threads) as pool:
         made = runner(prepared, settings, pool, threads)
         selection = made.run()
         started = perf_counter()
-        edges = _edges(prepared, selection)
+        edges = _edges(prepared, selection, settings)
         s, v, key, round_, seeker_rank, vacancy_rank = edges
         parts = _parts(prepared, settings, s, v, pool, threads)
     metrics = measure(prepared, selection, settings, v)
@@ -102,8 +105,31 @@ def match(
     )
 
 
-def _edges(prepared: Prepared, selection: Selection):
-    """Flatten the selection into (s, v, key, round, seeker_rank, vacancy_rank)."""
+def prepare_counted(
+    vacancies: VacancyColumns,
+    seekers: SeekerColumns,
+    settings: MatchSettings,
+    words: Vocabulary | None = None,
+    seconds: dict[str, float] | None = None,
+) -> Prepared:
+    """Prepare both sides and count everybody's choices; puts the time of both into ``seconds``."""
+    seconds = {} if seconds is None else seconds
+    started = perf_counter()
+    prepared = prepare(vacancies, seekers, settings, words)
+    seconds["prepare"] = perf_counter() - started
+    threads = settings.threads or processors()
+    with ThreadPoolExecutor(threads) as pool:
+        count_choices(prepared, settings, pool, threads)
+    seconds["choices"] = perf_counter() - started - seconds["prepare"]
+    return prepared
+
+
+def _edges(prepared: Prepared, selection: Selection, settings: MatchSettings):
+    """Flatten the selection into (s, v, key, round, seeker_rank, vacancy_rank).
+
+    A vacancy's list is in the order of how well people fit: that somebody has few choices decides
+    who is on it and not who comes first.
+    """
     size = int(selection.count.sum(dtype=np.int64))
     s, v, seeker_rank, vacancy_rank = (np.empty(size, dtype=np.int32) for _ in range(4))
     key, round_ = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int8)
@@ -111,7 +137,9 @@ def _edges(prepared: Prepared, selection: Selection):
     best_first(
         selection.vacancy, selection.key, selection.round, ident, s, v, key, round_, seeker_rank
     )
-    rank_for_vacancies(v, key, ident.size, vacancy_rank)
+    choices = prepared.seekers.people["choices"][s].astype(np.int64)
+    fit_key = key - (choices * settings.model.weights["choices"] << DRAW_BITS)
+    rank_for_vacancies(v, fit_key, ident.size, vacancy_rank)
     return s, v, key, round_, seeker_rank, vacancy_rank
 
 

@@ -36,6 +36,7 @@ EDUCATION, EXPERIENCE, PAY, CERTIFICATE, PLACE, EXCLUDED = 1, 2, 4, 8, 16, 32
 # Where ScoreModel.packed() keeps its tables.
 N_PARTS = len(PARTS)
 W_OCCUPATION, W_PLACE, W_PAY, W_SKILLS, W_EDUCATION, W_EXPERIENCE, W_FRESH, W_PRIORITY = range(8)
+W_CHOICES = 8
 AT_OCCUPATION = N_PARTS
 AT_PLACE = AT_OCCUPATION + 5
 AT_EDUCATION = AT_PLACE + 6
@@ -287,6 +288,7 @@ def quick_score(post, person, model, level, place):
         + model[W_EXPERIENCE] * experience_points(post, person, model)
         + model[W_FRESH] * fresh_points(post, person)
         + model[W_PRIORITY] * (post.priority + person.priority)
+        + model[W_CHOICES] * person.choices
     )
 
 

@@ -68,8 +68,11 @@ def first_lists(
 ) -> list[FirstLists]:
     """The lists of a piece of the seekers against all vacancies, in the order of ``kinds``.
 
-    words: the vocabulary of the whole.
+    words: the vocabulary of the whole. The seekers bring their choices, counted in the whole;
+    raises ValueError when they do not.
     """
+    if settings.model.weights["choices"] and (seekers.choices < 0).any():
+        raise ValueError("the choices of a piece are counted in the whole")
     prepared = prepare(vacancies, seekers, settings, words)
     threads = settings.threads or processors()
     with ThreadPoolExecutor(threads) as pool:

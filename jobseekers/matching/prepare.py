@@ -72,6 +72,7 @@ PERSON = np.dtype(
         ("pay", np.int32),
         ("fresh", np.int16),
         ("priority", np.int16),
+        ("choices", np.int16),  # points; -1 until counted, see choices
         ("education", np.int8),
         ("experience", np.int8),
         ("has_text", np.int8),
@@ -244,7 +245,7 @@ def _seekers(
     hard = columns.hard_to_place[rows]
 
     people = np.zeros(rows.size, dtype=PERSON)
-    for name in ("certificates", "education", "experience"):
+    for name in ("certificates", "education", "experience", "choices"):
         people[name] = getattr(columns, name)[rows]
     people["pay"] = columns.pay_expected[rows]
     people["ident"] = ident = columns.ids[rows]

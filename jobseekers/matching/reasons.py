@@ -77,12 +77,13 @@ def reasons(
 ) -> list[Reason]:
     """Return up to ``most`` reasons, the weightiest first.
 
-    parts: points in the order of PARTS, as stored with the edge; model: the score model of the
+    parts: points in the order of PARTS, as stored with the edge, the last of them missing in an
+    edge from before they were scored; model: the score model of the
     edge's generation. A pair that has only weak grounds gets weak words, never praise it has not
     earned.
     """
     model = model or ScoreModel()
-    points = dict(zip(PARTS, (int(p) for p in parts), strict=True))
+    points = dict(zip(PARTS, (int(p) for p in parts), strict=False))
     level = model.occupation_level(points["occupation"])
     place = model.place_level(points["place"])
     offers: list[tuple[int, Reason]] = []

@@ -19,6 +19,7 @@ PARTS = (
     "experience",
     "freshness",
     "priority",
+    "choices",
 )
 PART_LABELS = {
     "occupation": "工种",
@@ -29,7 +30,23 @@ PART_LABELS = {
     "experience": "经验",
     "freshness": "新近",
     "priority": "重点帮扶",
+    "choices": "选择少",
 }
+# What the kernel's own weights were, by their version: lists made with them are still read.
+EARLIER_WEIGHTS = {
+    "2026-2": {
+        "occupation": 400,
+        "place": 150,
+        "pay": 150,
+        "skills": 150,
+        "education": 50,
+        "experience": 50,
+        "freshness": 30,
+        "priority": 20,
+    }
+}
+# Not about the pair but about everything else there is for the seeker; no matter for an employer.
+NOT_FIT = "choices"
 FULL_POINTS = 1000
 FULL_SCORE = 1_000_000
 
@@ -50,20 +67,22 @@ class ScoreModel:
     days the freshness is used up. text_full: likeness of texts (‰) that earns all points of texts,
     which are never as alike as lists of skills. text_share: the texts' share (‰) of the skills part
     where both sides have skills and texts. hard_to_place_points, key_points: their sum is the priority
-    part.
+    part. choices_full: from so many posts on somebody has enough to choose from. choices_wanted: a
+    post that so many people want, or fewer, counts whole.
     """
 
-    version: str = "2026-2"
+    version: str = "2026-3"
     weights: dict[str, int] = field(
         default_factory=lambda: {
-            "occupation": 400,
-            "place": 150,
-            "pay": 150,
-            "skills": 150,
-            "education": 50,
-            "experience": 50,
-            "freshness": 30,
-            "priority": 20,
+            "occupation": 256,
+            "place": 96,
+            "pay": 96,
+            "skills": 96,
+            "education": 32,
+            "experience": 32,
+            "freshness": 19,
+            "priority": 13,
+            "choices": 360,
         }
     )
     occupation_points: tuple[int, ...] = (0, 200, 550, 850, 1000)
@@ -77,6 +96,8 @@ class ScoreModel:
     text_share: int = 400
     hard_to_place_points: int = 500
     key_points: int = 500
+    choices_full: int = 20
+    choices_wanted: int = 200
 
     def __post_init__(self):
         if tuple(self.weights) != PARTS:
@@ -95,6 +116,8 @@ class ScoreModel:
             raise ValueError("文字的满分线应在 1 到 1000 之间，占比应在 0 到 1000 之间")
         if self.pay_spread < 1 or self.fresh_days < 1:
             raise ValueError("工资幅度和新近天数至少是 1")
+        if self.choices_full < 1 or self.choices_wanted < 1:
+            raise ValueError("够选的岗位数和想要的人数至少是 1")
 
     def packed(self) -> np.ndarray:
         """The numbers in the order the compiled kernel reads them, int64, see ``kernel``."""

@@ -56,7 +56,8 @@ class PieceState(models.TextChoices):
 class MatchPiece(models.Model):
     """匹配分片: some seekers of a night, to be searched by whoever locks the row.
 
-    seekers: their ids, eight bytes each, big-endian. All pieces of a run are read in one snapshot,
+    seekers: their ids, eight bytes each, big-endian; choices: the points each has for few choices,
+    which are counted in the whole, two bytes each. All pieces of a run are read in one snapshot,
     which its coordinator holds.
     """
 
@@ -68,6 +69,7 @@ class MatchPiece(models.Model):
     day = models.DateField("哪一晚")
     snapshot = models.CharField("数据快照", max_length=60)
     seekers = models.BinaryField("求职者编号")
+    choices = models.BinaryField("选择少得分", default=b"")
     seconds = models.FloatField("用时（秒）", null=True, blank=True)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
 

@@ -15,12 +15,14 @@ from django.db import OperationalError, connection, transaction
 from psycopg2 import errorcodes
 
 from jobseekers.enums import MatchSide
+from jobseekers.matching.score import FULL_POINTS, NOT_FIT, PARTS
 from jobseekers.models import InstantMatch, MatchGeneration
 from jobseekers.models.recommendation import GenerationState
 
 from .copy_binary import write_columns
 from .funnel import record_pairs
 from .generations import table_of
+from .plans import model_of
 
 LOCK_WAIT = "500ms"
 _AT_ONCE = 4  # times the room: so many of the best are looked at together
@@ -52,8 +54,17 @@ WHERE generation_id = %(generation)s AND vacancy_id = %(pk)s RETURNING seeker_id
     "seeker_id": """DELETE FROM jobseekers_recommendation
 WHERE generation_id = %(generation)s AND seeker_id = %(pk)s RETURNING seeker_id, vacancy_id""",
 }
-# The order on either side again 1, 2, 3 … by score; what had the same score keeps its order, and
-# what came at once is in the order of the ids.
+# Points of one part of an edge: two bytes; none in a row written before the part was there.
+_CHOICES_AT = 2 * PARTS.index(NOT_FIT)
+_CHOICES = f"""(CASE WHEN length(parts) > {_CHOICES_AT + 1}
+  THEN get_byte(parts, {_CHOICES_AT}) * 256 + get_byte(parts, {_CHOICES_AT + 1}) ELSE 0 END)"""
+_CHOICES_OF = """
+SELECT DISTINCT ON (seeker_id) seeker_id, {choices} FROM jobseekers_recommendation
+WHERE generation_id = %(generation)s AND seeker_id = ANY(%(seekers)s)
+ORDER BY seeker_id, vacancy_id
+"""
+# The order on either side again 1, 2, 3 …, for a seeker by score, for a vacancy by how well they
+# fit; what is alike keeps its order, and what came at once is in the order of the ids.
 _RANK = """
 UPDATE jobseekers_recommendation r SET seeker_rank = n.rank FROM (
   SELECT seeker_id, vacancy_id,
@@ -66,7 +77,8 @@ WHERE r.generation_id = %(generation)s AND r.seeker_id = n.seeker_id
 UPDATE jobseekers_recommendation r SET vacancy_rank = n.rank FROM (
   SELECT seeker_id, vacancy_id,
          row_number() OVER (PARTITION BY vacancy_id
-                            ORDER BY score DESC, vacancy_rank, seeker_id) AS rank
+                            ORDER BY score - %(choices_weight)s * {choices} DESC,
+                                     vacancy_rank, seeker_id) AS rank
   FROM jobseekers_recommendation
   WHERE generation_id = %(generation)s AND vacancy_id = ANY(%(vacancies)s)) n
 WHERE r.generation_id = %(generation)s AND r.seeker_id = n.seeker_id
@@ -177,8 +189,13 @@ class _Writing:
     def put_in_order(self):
         """Number the lists of everybody concerned anew."""
         self.cursor.execute(
-            _RANK,
-            self.where | {"seekers": list(self.seekers), "vacancies": list(self.vacancies)},
+            _RANK.format(choices=_CHOICES),
+            self.where
+            | {
+                "seekers": list(self.seekers),
+                "vacancies": list(self.vacancies),
+                "choices_weight": model_of(self.generation).weights[NOT_FIT],
+            },
         )
 
 
@@ -253,6 +270,17 @@ def replace_seeker(generation: MatchGeneration, subject: Subject, most: int, off
         writing.insert(offers.take(taken))
         writing.put_in_order()
     return len(taken)
+
+
+def choices_of(generation: MatchGeneration, seekers: np.ndarray) -> np.ndarray:
+    """The points the night gave each seeker for having few choices, int16; all for one who has
+    nothing recommended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CHOICES_OF.format(choices=_CHOICES), _where(generation) | {"seekers": seekers.tolist()}
+        )
+        points = dict(cursor.fetchall())
+    return np.array([points.get(pk, FULL_POINTS) for pk in seekers.tolist()], np.int16)
 
 
 def _where(generation):

@@ -318,6 +318,8 @@ def _pairs(rules, columns, scope) -> instant_edges.Edges:
     )
     if limit == 1:
         posts = replace(posts, headcount=np.full(1, _UNLIMITED, np.int32))
+    # How few choices somebody has, only the night counts, which sees all posts.
+    people = replace(people, choices=instant_edges.choices_of(rules.generation, people.ids))
     known = known_words(rules.generation)
     result = match(posts, people, settings, words=known and known.vocabulary)
     return instant_edges.Edges(

@@ -9,6 +9,7 @@ last, and makes the selection, whose edges are those of a run in one piece (matc
 
 import io
 import logging
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -18,6 +19,8 @@ from django.utils import timezone
 from psycopg2 import Binary
 
 from jobseekers.matching import match
+from jobseekers.matching.choices import with_choices
+from jobseekers.matching.engine import prepare_counted
 from jobseekers.matching.pieces import FirstLists, first_lists, kinds, runner_with
 from jobseekers.models import MatchPiece
 from jobseekers.models.instant import PieceState
@@ -43,7 +46,7 @@ _NAME = "matching, one piece"  # the sessions that hold a piece, in pg_stat_acti
 # Who has held a piece for so long hangs; the server ends its session, and the piece is free.
 _LONGEST = "30min"
 _TAKE = """
-SELECT id, day, snapshot, seekers FROM jobseekers_matchpiece
+SELECT id, day, snapshot, seekers, choices FROM jobseekers_matchpiece
 WHERE run_id = %s AND state = 'waiting' ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
@@ -75,11 +78,14 @@ def match_in_pieces(log, day, snapshot, columns, options, words):
     if not len(columns.seekers):
         return match(columns.vacancies, columns.seekers, options, words=words)
     run = log.run.pk
+    prepared = prepare_counted(columns.vacancies, columns.seekers, options, words)
+    choices = with_choices(columns.seekers, prepared).choices
     table = _make_table(run, packed_words(columns.words, words))
     MatchPiece.objects.bulk_create(
         MatchPiece(
             run=log.run, number=number, label=label, snapshot=snapshot, day=day,
-            seekers=columns.seekers.ids[rows].astype(">i8").tobytes(), size=rows.size,
+            seekers=columns.seekers.ids[rows].astype(">i8").tobytes(),
+            choices=choices[rows].astype(">i2").tobytes(), size=rows.size,
         )
         for number, (label, rows) in enumerate(cut(columns.seekers, settings.MATCH_PIECE_SEEKERS))
     )  # fmt: skip
@@ -91,7 +97,7 @@ def match_in_pieces(log, day, snapshot, columns, options, words):
             _wait_for_one(run)
     given = [_read_lists(table, kind) for kind in range(len(kinds(options)))]
     result = match(
-        columns.vacancies, columns.seekers, options, words=words, runner=runner_with(given)
+        columns.vacancies, columns.seekers, options, prepared=prepared, runner=runner_with(given)
     )
     drop_if_free(table)
     return result
@@ -177,12 +183,17 @@ def work_on_one(run: int, longest: str | None = None) -> bool:
             row = cursor.fetchone()
             if row is None:
                 return False
-            piece, day, snapshot, seekers = row
+            piece, day, snapshot, seekers, choices = row
             begun = perf_counter()
             table = _TABLE.format(run=int(run))
             cursor.execute(f"SELECT lists FROM {table} WHERE kind = %s", [_WORDS])  # noqa: S608
             words = unpacked_words(cursor.fetchone()[0])
-            found = _search(day, snapshot, np.frombuffer(seekers, ">i8"), words)
+            points = zip(
+                np.frombuffer(seekers, ">i8").tolist(),
+                np.frombuffer(choices, ">i2").tolist(),
+                strict=True,
+            )
+            found = _search(day, snapshot, dict(points), words)
             for kind, lists in enumerate(found):
                 content = io.BytesIO()
                 np.savez(content, **lists._asdict())
@@ -201,11 +212,14 @@ def work_on_one(run: int, longest: str | None = None) -> bool:
     return True
 
 
-def _search(day, snapshot, seekers, known: KnownWords) -> list[FirstLists]:
+def _search(day, snapshot, choices: dict[int, int], known: KnownWords) -> list[FirstLists]:
+    """choices: the points of every seeker of the piece, counted in the whole."""
     with reading_in(snapshot):
-        columns = read_match_input(day, seekers=seekers.tolist(), words=known.words)
+        columns = read_match_input(day, seekers=list(choices), words=known.words)
         options = settings_for(plan_in_use(), day)
-    return first_lists(columns.vacancies, columns.seekers, options, known.vocabulary)
+    points = np.array([choices[pk] for pk in columns.seekers.ids.tolist()], np.int16)
+    seekers = replace(columns.seekers, choices=points)
+    return first_lists(columns.vacancies, seekers, options, known.vocabulary)
 
 
 def _read_lists(table, kind) -> FirstLists:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from jobseekers.enums import MatchPlanState
 from jobseekers.matching import MatchSettings
-from jobseekers.matching.score import PART_LABELS, PARTS, ScoreModel
+from jobseekers.matching.score import EARLIER_WEIGHTS, PART_LABELS, PARTS, ScoreModel
 from jobseekers.models import MatchGeneration, MatchPlan
 from jobseekers.models.recommendation import GenerationState
 from portal.accounts.enums import Role
@@ -71,7 +71,7 @@ def settings_for(plan: MatchPlan | None, day: date) -> MatchSettings:
 def model_of(generation: MatchGeneration) -> ScoreModel:
     """The weights a generation was made with: its reasons are put into words by them.
 
-    A generation from before there were plans had the kernel's own weights. What a plan that was
+    A generation from before there were plans had the kernel's own weights of its time. What a plan that was
     in use holds is remembered, for it never changes.
     """
     version = generation.weights_version
@@ -79,9 +79,9 @@ def model_of(generation: MatchGeneration) -> ScoreModel:
     weights = cache.get(key)
     if weights is None:
         plan = MatchPlan.objects.filter(version=version).first()
-        if plan is None:
+        weights = plan.weights if plan else EARLIER_WEIGHTS.get(version)
+        if weights is None:
             return ScoreModel()
-        weights = plan.weights
         cache.set(key, weights, REMEMBERED_SECONDS)
     return weights_as_model(version, weights)
 

@@ -6,13 +6,18 @@ import pytest
 from django.utils import timezone
 
 from jobseekers.enums import MatchSide, SeekerStatus
-from jobseekers.matching.score import PARTS
+from jobseekers.matching.score import EARLIER_WEIGHTS, PARTS, ScoreModel
 from jobseekers.matching.settings import Scope
-from jobseekers.models import Push, Recommendation
+from jobseekers.models import MatchGeneration, Push, Recommendation
 from jobseekers.services import match_now
 from jobseekers.services.matching import match_all
 from jobseekers.services.plans import create_draft, mark_of, plan_in_use, switch_on
-from jobseekers.services.recommending import candidates_for, dismiss, recommendations_for
+from jobseekers.services.recommending import (
+    candidates_for,
+    dismiss,
+    factors_of,
+    recommendations_for,
+)
 from portal.accounts.enums import ConsentKind
 from portal.accounts.services import give_consent
 from tests.factories import (
@@ -33,13 +38,20 @@ def pairs():
 
 
 def ranks_are_whole():
-    """Every list is numbered 1, 2, 3 … by falling score."""
+    """Every list is numbered 1, 2, 3 …, a seeker's by falling score, a vacancy's by how well
+    people fit: the score without the points for having few choices."""
+    weight = ScoreModel().weights["choices"]
     for side, rank in (("seeker_id", "seeker_rank"), ("vacancy_id", "vacancy_rank")):
         lists = {}
         for row in (
-            Recommendation.objects.current().order_by(side, rank).values(side, rank, "score")
+            Recommendation.objects.current()
+            .order_by(side, rank)
+            .values(side, rank, "score", "parts")
         ):
-            lists.setdefault(row[side], []).append((row[rank], row["score"]))
+            fit = row["score"]
+            if side == "vacancy_id":
+                fit -= weight * row["parts"][PARTS.index("choices")]
+            lists.setdefault(row[side], []).append((row[rank], fit))
         for held in lists.values():
             assert [number for number, _ in held] == list(range(1, len(held) + 1))
             assert [score for _, score in held] == sorted((s for _, s in held), reverse=True)
@@ -120,9 +132,12 @@ def test_twice_is_once():
         JobSeekerFactory()
     VacancyFactory(headcount=1)
     match_all()
-    vacancy, found = new(VacancyFactory, MatchSide.VACANCY, headcount=1)
-    seeker, got = new(JobSeekerFactory, MatchSide.SEEKER)
+    vacancy, _ = new(VacancyFactory, MatchSide.VACANCY, headcount=1)
+    seeker, _ = new(JobSeekerFactory, MatchSide.SEEKER)
+    found = match_now.run(MatchSide.VACANCY, vacancy.pk)
+    got = match_now.run(MatchSide.SEEKER, seeker.pk)
     before = pairs()
+    assert found == 10
     assert match_now.run(MatchSide.VACANCY, vacancy.pk) == found
     assert match_now.run(MatchSide.SEEKER, seeker.pk) == got
     assert pairs() == before
@@ -192,6 +207,51 @@ def test_the_score_is_the_one_the_night_gives():
     for seeker in people:
         assert match_now.run(MatchSide.SEEKER, seeker.pk) == 2
     assert scored() == by_night
+
+
+def test_by_day_somebody_with_few_choices_comes_first_and_lower_on_the_employers_list():
+    cook = VacancyFactory(occupation=occupation("4-03-02"), headcount=1)
+    turners = [VacancyFactory(headcount=9) for _ in range(20)]
+    few = seeker_wanting("4-03-02")
+    many = seeker_wanting("4-03-02")
+    many.intentions.create(rank=2, title="车工", occupation=turners[0].occupation)
+    many.skills = cook.skills = ["炒菜", "切配"]
+    many.save()
+    cook.save()
+    match_all()
+    night = Recommendation.objects.current().get(vacancy=cook, seeker=few)
+    assert night.parts[-1] > 0 == recommended(many)[0].parts[-1]
+    post = VacancyFactory(occupation=cook.occupation, headcount=1, skills=cook.skills)
+    assert match_now.run(MatchSide.VACANCY, post.pk) == 2
+    mine = {row.seeker_id: row for row in Recommendation.objects.current().filter(vacancy=post)}
+    assert mine[few.pk].parts[-1] == night.parts[-1] and mine[many.pk].parts[-1] == 0
+    assert mine[few.pk].score > mine[many.pk].score
+    assert (mine[many.pk].vacancy_rank, mine[few.pk].vacancy_rank) == (1, 2)
+    ranks_are_whole()
+
+
+def recommended(seeker):
+    """A seeker's rows of the generation in use."""
+    return list(Recommendation.objects.current().filter(seeker=seeker))
+
+
+def test_a_generation_from_before_choices_were_scored_goes_on():
+    """Its rows have a part less and its weights have none for it."""
+    vacancy, seeker = VacancyFactory(), JobSeekerFactory()
+    match_all()
+    for row in Recommendation.objects.current():
+        Recommendation.objects.filter(pk=row.pk).update(parts=row.parts[:-1], score=700_000)
+    MatchGeneration.objects.update(weights_version="2026-2")
+    assert [advice.vacancy for advice in recommendations_for(seeker)] == [vacancy]
+    give_consent(seeker.user, ConsentKind.FINDABLE, "同意被找到")
+    (found,) = candidates_for(vacancy)
+    assert found.reasons and len(factors_of(found.recommendation.parts)) == len(PARTS) - 1
+    post, got = new(VacancyFactory, MatchSide.VACANCY)
+    row = Recommendation.objects.current().get(vacancy=post)
+    weights = EARLIER_WEIGHTS["2026-2"]
+    assert got == 1 and row.score == sum(
+        weights.get(part, 0) * points for part, points in zip(PARTS, row.parts, strict=True)
+    )
 
 
 def scored():

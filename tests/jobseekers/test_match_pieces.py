@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import connection
 
 from jobseekers.matching import Lists, SeekerColumns, VacancyColumns, match
+from jobseekers.matching.choices import with_choices
+from jobseekers.matching.engine import prepare_counted
 from jobseekers.matching.pieces import FirstLists, first_lists, runner_with
 from jobseekers.matching.prepare import vocabulary
 from jobseekers.matching.settings import MatchSettings
@@ -76,13 +78,18 @@ def test_the_selection_from_pieces_is_that_of_the_whole(seed, length):
     options = MatchSettings(cap=3, per_seeker=5, lottery=seed, list_length=length, threads=1)
     whole = match(vacancies, seekers, options)
     words = vocabulary(vacancies, seekers, options)
+    prepared = prepare_counted(vacancies, seekers, options, words)
+    with pytest.raises(ValueError, match="counted in the whole"):
+        first_lists(vacancies, seekers, options, words)
+    counted = with_choices(seekers, prepared)
+    assert len(set(counted.choices.tolist())) > 5
     order = np.random.default_rng(seed).permutation(len(seekers))
     found = [
-        first_lists(vacancies, seekers.take(rows), options, words)
+        first_lists(vacancies, counted.take(rows), options, words)
         for rows in np.array_split(order, 1 + seed % 5)
     ]
     given = [FirstLists.joined(parts) for parts in zip(*found, strict=True)]
-    cut = match(vacancies, seekers, options, words=words, runner=runner_with(given))
+    cut = match(vacancies, seekers, options, prepared=prepared, runner=runner_with(given))
     assert len(whole) > 100
     searched = {"searches": cut.metrics.searches, "pairs_met": cut.metrics.pairs_met}
     assert cut.metrics == replace(whole.metrics, **searched)

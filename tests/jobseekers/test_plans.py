@@ -35,7 +35,7 @@ def weights(**changed):
     return dict(ScoreModel().weights) | changed
 
 
-MORE_PLACE = {"occupation": 300, "place": 250}
+MORE_PLACE = {"occupation": 156, "place": 196}
 
 
 @pytest.fixture
@@ -68,16 +68,16 @@ def test_the_first_draft_puts_down_what_was_in_use(city, draft):
     other = plans.create_draft(city, weights(), 5, 5, "短名单")
     assert other.version == f"{TODAY().year}-{int(draft.version.split('-')[1]) + 1}"
     made = plans.settings_for(draft, TODAY())
-    assert made.model.weights["place"] == 250 and list(made.model.weights) == list(PARTS)
+    assert made.model.weights["place"] == 196 and list(made.model.weights) == list(PARTS)
     assert (made.cap, made.per_seeker, made.model.version) == (2, 10, draft.version)
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"weights": weights(place=160)}, "现在是 1,010，多 10。"),
-        ({"weights": weights(place=140)}, "现在是 990，少 10。"),
-        ({"weights": weights(place=-10, occupation=560)}, "“地点”的权重要在 0 到 1,000 之间。"),
+        ({"weights": weights(place=106)}, "现在是 1,010，多 10。"),
+        ({"weights": weights(place=86)}, "现在是 990，少 10。"),
+        ({"weights": weights(place=-10, occupation=362)}, "“地点”的权重要在 0 到 1,000 之间。"),
         ({"weights": {"place": 1000}}, "每一项都要填权重"),
         ({"cap": 0}, "每招 1 人最多推荐给 1 到 100 人。"),
         ({"per_seeker": 31}, "每人最多推荐 1 到 30 个岗位。"),
@@ -184,7 +184,7 @@ def test_one_plan_in_use_is_kept_by_the_database(city, draft):
 def test_reasons_are_worded_by_the_weights_the_generation_was_made_with(city, draft):
     run = JobRun.objects.create(kind="match", key="match:now", state=RunState.DONE)
     made = MatchGeneration(run=run, weights_version=draft.version)
-    assert plans.model_of(made).weights["place"] == 250
+    assert plans.model_of(made).weights["place"] == 196
     made.weights_version = "0"
     assert plans.model_of(made) == ScoreModel()
 
@@ -194,7 +194,7 @@ def test_a_seekers_list_is_worded_by_the_weights_of_its_generation(city):
     seeker = JobSeekerFactory(accepted_regions=["320412"])
     match_all()
     assert recommendations_for(seeker)[0].reasons[0].part == "occupation"
-    plan = plans.create_draft(city, weights(occupation=0, place=550), 10, 10, "只看地点")
+    plan = plans.create_draft(city, weights(occupation=0, place=352), 10, 10, "只看地点")
     MatchGeneration.objects.update(weights_version=plan.version)
     assert recommendations_for(seeker)[0].reasons[0].part == "place"
 
@@ -258,7 +258,7 @@ def test_drawn_pairs_are_worded_by_the_weights_that_made_them(city):
     VacancyFactory(headcount=1)
     for _ in range(3):
         JobSeekerFactory(accepted_regions=["320412"])
-    draft = plans.create_draft(city, weights(occupation=0, place=550), 1, 10, "只看地点")
+    draft = plans.create_draft(city, weights(occupation=0, place=352), 1, 10, "只看地点")
     draft = tried(city, draft)
     lost = worded_pairs(draft)[0]
     assert (lost["kind"], lost["reasons"][0]) == ("lost", "工种相近")

@@ -259,10 +259,10 @@ def test_from_draft_to_switched_on(sign_in, city, django_capture_on_commit_callb
 def test_a_form_that_is_wrong_keeps_what_was_typed(sign_in, city):
     client = sign_in(city)
     new = reverse("workbench:match_plan_new")
-    response = client.post(new, sent(**{"weight-place": 175}))
+    response = client.post(new, sent(**{"weight-place": 121}))
     page = response.content.decode()
     assert response.status_code == 422
-    assert "现在是 1,025，多 25。" in page and 'value="175"' in page
+    assert "现在是 1,025，多 25。" in page and 'value="121"' in page
     assert client.post(new, sent(note="")).status_code == 422
     assert not MatchPlan.objects.exists()
 
@@ -275,7 +275,7 @@ def test_a_draft_is_edited_and_dropped(sign_in, city):
     client.post(edit, sent(cap_per_headcount=6))
     draft.refresh_from_db()
     assert draft.cap_per_headcount == 6
-    page = client.post(edit, sent(**{"weight-pay": 151})).content.decode()
+    page = client.post(edit, sent(**{"weight-pay": 97})).content.decode()
     assert "多 1" in page
     used = MatchPlan.objects.get(state=MatchPlanState.IN_USE)
     closed = reverse("workbench:match_plan_edit", args=[used.version])

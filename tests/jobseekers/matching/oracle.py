@@ -138,7 +138,39 @@ def text_weights(vacancies, seekers):
     return [[weigh(row) for row in side] for side in rows]
 
 
-def parts(vacancies, v, seekers, s, settings, weight, texts):
+def choices(vacancies, seekers, settings):
+    """Points of everybody who is looking for the few posts there are for them."""
+    model = settings.model
+
+    def middles(codes):
+        return {int(code) // 10_000 for code in codes} - {0, 100, 200, 300, 400, 500, 600}
+
+    wanting = {v: 0 for v in range(len(vacancies)) if vacancies.active[v]}
+    within = {}
+    for s in range(len(seekers)):
+        if not (seekers.active[s] and seekers.consent[s]):
+            continue
+        wished = middles(seekers.occupations.row(s))
+        regions = seekers.regions.row(s).tolist()
+        within[s] = [
+            v for v in wanting
+            if middles([vacancies.occupation[v]]) & wished
+            and place_ok(int(vacancies.division[v]), regions)
+        ]  # fmt: skip
+        for v in within[s]:
+            wanting[v] += 1
+    points, enough = {}, model.choices_full * 1000
+    for s, posts in within.items():
+        options = sum(
+            min(1000, 1000 * model.choices_wanted // wanting[v])
+            for v in posts
+            if not hard_failures(vacancies, v, seekers, s) - {"excluded"}
+        )
+        points[s] = max(0, enough - options) * 1000 // enough
+    return points
+
+
+def parts(vacancies, v, seekers, s, settings, weight, texts, few):
     """Points of the pair in the order of PARTS, and the occupation level."""
     model = settings.model
     level = occupation_level(vacancies.occupation[v], seekers.occupations.row(s))
@@ -187,7 +219,7 @@ def parts(vacancies, v, seekers, s, settings, weight, texts):
     priority += model.hard_to_place_points * bool(seekers.hard_to_place[s])
     row = (
         model.occupation_points[level], model.place_points[place], pay, both,
-        education, experience, freshness, priority,
+        education, experience, freshness, priority, few[s],
     )  # fmt: skip
     return row, level, skills
 
@@ -210,12 +242,13 @@ def draw(vacancy_id, seeker_id, lottery):
 def pair_table(vacancies, seekers, settings):
     """(v, s) -> (order, level, alike, parts) of every admissible pair; larger order is better."""
     weight, texts = rarity(vacancies, seekers), text_weights(vacancies, seekers)
+    few = choices(vacancies, seekers, settings)
     table = {}
     for v in range(len(vacancies)):
         for s in range(len(seekers)):
             if hard_failures(vacancies, v, seekers, s):
                 continue
-            row, level, skills = parts(vacancies, v, seekers, s, settings, weight, texts)
+            row, level, skills = parts(vacancies, v, seekers, s, settings, weight, texts, few)
             score = settings.model.score(row)
             ids = int(vacancies.ids[v]), int(seekers.ids[s])
             order = (score, draw(*ids, settings.lottery), -ids[1], -ids[0])

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from jobseekers.matching.columns import Lists, SeekerColumns, VacancyColumns
+from jobseekers.matching.score import ScoreModel
 from jobseekers.matching.settings import MatchSettings
 
 OCCUPATIONS = (0, 6310103, 6310104, 6310100, 6310201, 6290101, 4010203, 4010000, 1010001)
@@ -117,6 +118,9 @@ def worlds(draw, most_vacancies=8, most_seekers=14):
         lottery=draw(st.integers(0, 3)),
         threads=draw(st.integers(1, 3)),
         list_length=draw(st.integers(1, 5)),
+        model=ScoreModel(
+            choices_full=draw(st.integers(1, 4)), choices_wanted=draw(st.integers(1, 9))
+        ),
         neighbours=draw(st.lists(st.sampled_from(BORDERS), unique=True).map(tuple)),
     )
     return vacancy_columns(vacancies), seeker_columns(seekers), settings

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.matching_kernel import columns
 from jobseekers.matching import MatchSettings, match, select
-from jobseekers.matching.columns import Lists
+from jobseekers.matching.columns import ColumnError, Lists
 from jobseekers.matching.score import PARTS, ScoreModel
 from jobseekers.matching.select import settle
 
@@ -226,7 +226,7 @@ def test_a_crowd_larger_than_a_slice_gives_the_same_edges_on_one_thread_and_on_t
 def test_where_skills_or_texts_decide_the_shortcuts_of_the_search_miss_nothing(text_share):
     """A crowd on full lists: here a bound that cut too early would show."""
     model = ScoreModel(
-        "test", dict.fromkeys(PARTS, 50) | {"skills": 650}, text_share=text_share, text_full=1000
+        "test", dict.fromkeys(PARTS, 50) | {"skills": 600}, text_share=text_share, text_full=1000
     )
     for seed in range(4):
         dice = Dice(seed, tight=True)
@@ -236,6 +236,54 @@ def test_where_skills_or_texts_decide_the_shortcuts_of_the_search_miss_nothing(t
         result = match(posts, seekers, chosen)
         assert edges_of(result) == oracle.select(posts, seekers, chosen)
         assert result.metrics.searches > len(seekers)
+
+
+COOK = 4030201
+
+
+def test_a_short_post_goes_to_who_has_little_else_and_the_employer_still_sees_the_fittest_first():
+    posts = vacancy_columns([POST] + [POST | {"occupation": COOK, "headcount": 9}] * 20)
+    seekers = seeker_columns(
+        electricians(1, home=0) + electricians(1, occupations=[6310103, COOK], home=320412100)
+    )
+
+    def electrician_post(cap, **weights):
+        """Who has it by their place on its list, with the points of the part."""
+        model = ScoreModel("test", weights) if weights else ScoreModel()
+        found = match(posts, seekers, MatchSettings(cap=cap, model=model))
+        here = np.flatnonzero(found.vacancy_index == 0)
+        ranked = here[np.argsort(found.vacancy_rank[here])]
+        return list(
+            zip(
+                found.seeker_index[ranked].tolist(),
+                found.parts[ranked, PARTS.index("choices")].tolist(),
+                strict=True,
+            )
+        )
+
+    assert electrician_post(1) == [(0, 950)]  # one choice of the twenty that are enough
+    assert electrician_post(2) == [(1, 0), (0, 950)]
+    without = dict.fromkeys(PARTS, 125) | {"choices": 0}
+    assert electrician_post(1, **without) == [(1, 0)]
+
+
+def test_a_post_that_many_want_is_a_part_of_a_choice_and_one_out_of_reach_is_none():
+    model = ScoreModel(choices_full=2, choices_wanted=10)
+    people = electricians(39, education=0) + electricians(1, education=4)
+    posts = vacancy_columns([POST | {"education": 2}, POST | {"education": 5}])
+    result = match(posts, seeker_columns(people), MatchSettings(model=model))
+    assert result.seeker_index.tolist() == [39]
+    assert result.parts[0][PARTS.index("choices")] == 875  # a quarter of a choice of two
+
+
+def test_choices_that_were_counted_elsewhere_are_kept():
+    posts, seekers = vacancy_columns([POST]), seeker_columns(electricians(3))
+    given = replace(seekers, choices=[7, 8, 9])
+    assert sorted(match(posts, given).parts[:, -1].tolist()) == [7, 8, 9]
+    some = replace(seekers, choices=[7, -1, 9])
+    assert set(match(posts, some).parts[:, -1].tolist()) == {950}
+    with pytest.raises(ColumnError, match="choices"):
+        replace(seekers, choices=[7, 8, 1001])
 
 
 def test_nobody_and_nothing_give_an_empty_result():

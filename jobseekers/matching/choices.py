@@ -1,0 +1,123 @@
+"""How many posts somebody has to choose from: the part of the score for people with few of them.
+
+A post counts as far as there is a chance of it: whole while at most ``choices_wanted`` people want
+that kind of work in that place, otherwise that number divided by those people. Whoever has
+``choices_full`` such posts of a wished middle class, in an accepted place, with the hard
+conditions kept, has enough and earns nothing; who has none earns all points. So where posts are
+short they go first to people who have little else, and those who have other choices take them.
+
+Headcounts and caps have no part in it, so more room never changes whose turn it is. Posts that
+were applied to or dismissed count like others, and posts of other kinds of work never do.
+"""
+
+from concurrent.futures import Executor
+from dataclasses import replace
+
+import numpy as np
+
+from .columns import SeekerColumns
+from .compiled import jit
+from .kernel import BLOCK_OF_OTHERS, PLACES, failures, lower_bound
+from .prepare import Prepared
+from .score import FULL_POINTS
+from .settings import MatchSettings
+
+# What is read of a post; sixteen bytes, so that a province's posts stay in the processor's cache.
+_POST = np.dtype(
+    [
+        ("certificates", np.uint64),
+        ("pay_max", np.int32),
+        ("chance", np.int16),  # ‰
+        ("education", np.int8),
+        ("experience", np.int8),
+    ],
+    align=True,
+)
+_CONDITIONS = ("certificates", "pay_max", "education", "experience")
+
+
+def count_choices(
+    prepared: Prepared, settings: MatchSettings, pool: Executor, threads: int
+) -> None:
+    """Write everybody's points, 0 to 1000, into ``prepared.seekers.people``.
+
+    Points that the columns brought stay, if they brought everybody's: then the rows are some of a
+    larger set in which they were counted. Where the part weighs nothing nobody earns points.
+    """
+    people, posts = prepared.seekers.people, prepared.vacancies
+    if not (people["choices"] < 0).any():
+        return
+    if not settings.model.weights["choices"]:
+        people["choices"] = 0
+        return
+    each = people["middle_to"] - people["middle_from"]
+    each = each * (people["range_to"] - people["range_from"])  # two bounds, two kinds of enterprise
+    begins = np.concatenate([[0], np.cumsum(each)])
+    first, last = (np.empty(begins[-1], np.int32) for _ in range(2))
+    step = max(1, -(-people.size // (4 * threads)))
+    slices = [(start, min(start + step, people.size)) for start in range(0, people.size, step)]
+
+    def find(bounds) -> np.ndarray:
+        steps = np.zeros(posts.ident.size + 1, np.int64)
+        _find_stretches(
+            people, prepared.seekers.lists, posts.block, begins, *bounds, first, last, steps
+        )
+        return steps
+
+    wanting = np.maximum(1, np.cumsum(sum(pool.map(find, slices)))[:-1])
+    seen = np.zeros(posts.ident.size, _POST)
+    for name in _CONDITIONS:
+        seen[name] = posts.posts[name]
+    seen["chance"] = np.minimum(FULL_POINTS, FULL_POINTS * settings.model.choices_wanted // wanting)
+    enough = settings.model.choices_full * FULL_POINTS
+
+    def count(bounds) -> None:
+        _count(people, seen, begins, *bounds, first, last, enough)
+
+    list(pool.map(count, slices))
+
+
+def with_choices(seekers: SeekerColumns, prepared: Prepared) -> SeekerColumns:
+    """The seekers with the points that were counted; 0 for those who take no part."""
+    points = np.zeros(len(seekers), np.int16)
+    points[prepared.seekers.row] = prepared.seekers.people["choices"]
+    return replace(seekers, choices=points)
+
+
+@jit
+def _find_stretches(people, lists, block, begins, start, stop, first, last, steps):
+    """The stretches of posts, positions [first, last), of ``people[start:stop]``.
+
+    begins: number of each one's first stretch. steps: how many more people want a post than the
+    one before it.
+    """
+    for s in range(start, stop):
+        person = people[s]
+        at = begins[s]
+        for m in range(person.middle_from, person.middle_to):
+            for r in range(person.range_from, person.range_to, 2):
+                for ordinary in range(2):
+                    head = (ordinary * BLOCK_OF_OTHERS + lists[m]) * PLACES
+                    low = lower_bound(block, 0, block.size, head + lists[r])
+                    high = lower_bound(block, low, block.size, head + lists[r + 1])
+                    first[at], last[at] = low, high
+                    steps[low] += 1
+                    steps[high] -= 1
+                    at += 1
+
+
+@jit
+def _count(people, posts, begins, start, stop, first, last, enough):
+    """Write the points of ``people[start:stop]``; stops counting for who has enough."""
+    for s in range(start, stop):
+        person = people[s]
+        options = 0
+        for stretch in range(begins[s], begins[s + 1]):
+            for p in range(first[stretch], last[stretch]):
+                if failures(posts[p], person) == 0:
+                    options += posts[p].chance
+                    if options >= enough:
+                        break
+            if options >= enough:
+                break
+        people[s].choices = max(0, enough - options) * 1000 // enough
