@@ -2,7 +2,8 @@
 
     python -m bench.matching_optimum [SEEKERS,VACANCIES | V.csv S.csv]
 
-Without files an invented city, where posts are short; files are those of ``match offline``.
+Without files two cities: one of real posts (``real_posts``), and an invented one where most posts
+are wanted by ten times as many people as there is room for. Files are those of ``match offline``.
 
 The graph is every candidate pair, those of the widest ordinary round: hard
 conditions kept, and of the same middle class or alike in skills. Both sides have the same caps.
@@ -21,6 +22,7 @@ from time import perf_counter
 
 import numpy as np
 
+from bench import real_posts
 from bench.matching_kernel import columns
 from bench.table import Row, measured, print_table
 
@@ -94,15 +96,23 @@ def from_files(vacancies: str, seekers: str):
 
 
 def main(*named: str) -> None:
-    """Print both figures beside the optimum's time, of an invented city or of two files."""
-    from jobseekers.matching import MatchSettings, match
-    from jobseekers.matching.settings import default_rounds
+    """Print the figures of both cities, or of two files."""
+    from jobseekers.matching import match
 
     match(*columns(300, 300))
     if len(named) == 2:
-        posts, people = from_files(*named)
-    else:
-        posts, people = columns(*(map(int, named[0].split(",")) if named else SIZE))
+        compare("files", *from_files(*named))
+        return
+    size = tuple(map(int, named[0].split(","))) if named else SIZE
+    compare("real posts", *real_posts.columns(*size))
+    compare("an invented city", *columns(*size))
+
+
+def compare(label: str, posts, people) -> None:
+    """Print both figures of one city beside the optimum's time."""
+    from jobseekers.matching import MatchSettings, match
+    from jobseekers.matching.settings import default_rounds
+
     general = tuple(r for r in default_rounds() if r.name == "general")
     one, five = MatchSettings(rounds=general), MatchSettings()
     room = np.zeros(int(posts.ids.max()) + 1, dtype=np.int64)
@@ -132,7 +142,7 @@ def main(*named: str) -> None:
             )
         )
         notes.append(f"{name}: total score {total:,} of {best:,}, {len(result):,} edges")
-    print_table(f"Selection against the optimum, {len(people):,} × {len(posts):,}", rows)
+    print_table(f"Selection against the optimum, {label}, {len(people):,} × {len(posts):,}", rows)
     print("\n".join(notes))
 
 
