@@ -105,8 +105,8 @@ def fill_parts(
         parts[i, W_PLACE] = model[AT_PLACE + place]
         parts[i, W_PAY] = pay_points(post, person, model)
         parts[i, W_SKILLS] = skill_and_text_points(post, person, skills, texts, model)
-        parts[i, W_EDUCATION] = education_points(post, person, model)
-        parts[i, W_EXPERIENCE] = experience_points(post, person, model)
+        parts[i, W_EDUCATION] = education_points(post.education, person.education, model)
+        parts[i, W_EXPERIENCE] = experience_points(post.experience, person.experience, model)
         parts[i, W_FRESH] = fresh_points(post, person)
         parts[i, W_PRIORITY] = post.priority + person.priority
         parts[i, W_CHOICES] = person.choices

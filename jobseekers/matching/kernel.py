@@ -58,6 +58,10 @@ TEXT_BITS = 11
 TEXT_ONE_BITS = 10
 TEXT_MASK = 2**TEXT_BITS - 1
 
+# Rows of Vacancies.conditions.
+AT_LEVEL, AT_YEARS, AT_PAY_MAX, AT_LOW, AT_HIGH = range(5)
+CERTIFICATES_HALF = np.uint64(2**32 - 1)
+
 # Values of settings.Scope; numba wants plain integers.
 CLOSE, CANDIDATES, ADMISSIBLE = 0, 1, 2
 
@@ -91,6 +95,28 @@ def failures(post, person):
     if post.certificates & ~person.certificates:
         bits |= CERTIFICATE
     return bits
+
+
+@jit
+def mark_fitting(conditions, person, first, last, fits):
+    """Set ``fits[: last - first]`` to 1 for the posts at [first, last) without ``failures``, else 0.
+
+    conditions: ``Vacancies.conditions``. Without branches, and with unsigned positions, so that no
+    look-up asks whether it counts from the end: the processor compares eight posts at once.
+    """
+    # Who did not say is kept from nothing.
+    level = np.int32(person.education if person.education >= 0 else 127)
+    years = np.int32(person.experience if person.experience >= 0 else 127)
+    lacking = ~person.certificates
+    low, high = np.uint32(lacking & CERTIFICATES_HALF), np.uint32(lacking >> np.uint64(32))
+    pay = person.pay
+    begin = np.uint64(first)
+    for p in range(begin, np.uint64(last)):
+        ok = (conditions[AT_LEVEL, p] <= level) & (conditions[AT_YEARS, p] <= years)
+        ok &= (conditions[AT_PAY_MAX, p] == 0) | (conditions[AT_PAY_MAX, p] >= pay)
+        ok &= (np.uint32(conditions[AT_LOW, p]) & low) == 0
+        ok &= (np.uint32(conditions[AT_HIGH, p]) & high) == 0
+        fits[p - begin] = ok
 
 
 @jit
@@ -186,21 +212,21 @@ def pay_points(post, person, model):
 
 
 @jit
-def education_points(post, person, model):
-    """Best where the level is just what is asked; unknown earns nothing."""
-    if post.education == 0:
+def education_points(asked, has, model):
+    """Best where the level is just what is asked; unknown earns nothing. asked: at most has."""
+    if asked == 0:
         return model[AT_NO_LIMIT]
-    if person.education < 0:
+    if has < 0:
         return 0
-    return model[AT_EDUCATION + min(person.education - post.education, 3)]
+    return model[AT_EDUCATION + min(has - asked, 3)]
 
 
 @jit
-def experience_points(post, person, model):
+def experience_points(asked, has, model):
     """Full where years are asked and there; unknown earns nothing."""
-    if post.experience == 0:
+    if asked == 0:
         return model[AT_NO_LIMIT]
-    if person.experience < 0:
+    if has < 0:
         return 0
     return FULL_POINTS
 
@@ -276,19 +302,37 @@ def fresh_points(post, person):
 
 
 @jit
-def quick_score(post, person, model, level, place):
+def fill_shares(person, model, education_of, experience_of):
+    """What education and experience add to the score of a person's pairs, by what a post asks.
+
+    education_of: by level 0 … 6; experience_of: 0 where no years are asked, 1 where some are. What
+    the person may not have is never looked up. Returns what the person adds to every pair's score.
+    """
+    for asked in range(education_of.size):
+        points = 0
+        if asked <= person.education or person.education < 0:
+            points = education_points(asked, person.education, model)
+        education_of[asked] = model[W_EDUCATION] * points
+    for asked in range(experience_of.size):
+        points = experience_points(asked, person.experience, model)
+        experience_of[asked] = model[W_EXPERIENCE] * points
+    return model[W_PRIORITY] * person.priority + model[W_CHOICES] * person.choices
+
+
+@jit
+def quick_score(post, person, model, level, place, own, education_of, experience_of):
     """The score without its parts that take a division, pay and skills.
 
-    level and place: of occupation and place.
+    level and place: of occupation and place. own, education_of, experience_of: of ``fill_shares``.
     """
     return (
-        model[W_OCCUPATION] * model[AT_OCCUPATION + level]
+        own
+        + model[W_OCCUPATION] * model[AT_OCCUPATION + level]
         + model[W_PLACE] * model[AT_PLACE + place]
-        + model[W_EDUCATION] * education_points(post, person, model)
-        + model[W_EXPERIENCE] * experience_points(post, person, model)
+        + education_of[post.education]
+        + experience_of[min(post.experience, 1)]
         + model[W_FRESH] * fresh_points(post, person)
-        + model[W_PRIORITY] * (post.priority + person.priority)
-        + model[W_CHOICES] * person.choices
+        + model[W_PRIORITY] * post.priority
     )
 
 

@@ -5,6 +5,7 @@ Vacancies that are open are sorted by (key enterprise first, middle class, divis
 the content alone, so the order of the input rows is gone after this step.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -86,6 +87,7 @@ class Vacancies(NamedTuple):
 
     row: np.ndarray  # int64, row of the input
     posts: np.ndarray  # POST
+    conditions: np.ndarray  # int32 (5, posts): least education and experience, pay, certificates
     ident: np.ndarray  # int64
     headcount: np.ndarray  # int64
     block: np.ndarray  # int64, (ordinary × 1000 + middle class) × 10^9 + division, rising
@@ -158,13 +160,19 @@ def prepare(
     """
     words = words or vocabulary(vacancies, seekers, settings)
     at_vacancies, at_seekers = _vacancy_rows(vacancies), _seeker_rows(seekers)
-    texts = shared(
-        weighed(vacancies.text.take(at_vacancies), words.rarity),
-        weighed(seekers.text.take(at_seekers), words.rarity),
-    )
-    posts = _vacancies(vacancies, at_vacancies, texts[0], words.weight, settings)
-    people = _seekers(seekers, at_seekers, texts[1], words, settings, posts.ident)
-    return Prepared(posts, people, words.weight, texts[2], packed(settings.neighbours))
+    open_ids = vacancies.ids[at_vacancies]
+    with ThreadPoolExecutor(1) as beside:  # NumPy lets other threads work, too
+        sides = (vacancies.text, at_vacancies), (seekers.text, at_seekers)
+        texts = beside.submit(_texts, sides, words.rarity)
+        people = _seekers(seekers, at_seekers, texts, words, settings, open_ids)
+        of_posts, _, different = texts.result()
+    posts = _vacancies(vacancies, at_vacancies, of_posts, words.weight, settings)
+    return Prepared(posts, people, words.weight, different, packed(settings.neighbours))
+
+
+def _texts(sides, rarity: np.ndarray) -> tuple[Lists, Lists, int]:
+    """Words of both sides that both have, weighed, and how many different ones those are."""
+    return shared(*(weighed(text.take(rows), rarity) for text, rows in sides))
 
 
 def _vacancy_rows(columns: VacancyColumns) -> np.ndarray:
@@ -215,6 +223,7 @@ def _vacancies(
     return Vacancies(
         row=rows,
         posts=posts,
+        conditions=_conditions(posts),
         ident=ident,
         headcount=columns.headcount[rows].astype(np.int64),
         block=_block(columns, rows),
@@ -229,10 +238,18 @@ def _vacancies(
     )
 
 
+def _conditions(posts: np.ndarray) -> np.ndarray:
+    """What ``kernel.mark_fitting`` reads, all of one width; certificates as two halves."""
+    held = posts["certificates"]
+    low, high = held & np.uint64(2**32 - 1), held >> np.uint64(32)
+    facts = [posts[name].astype(np.int32) for name in ("education", "experience", "pay_max")]
+    return np.stack([*facts, *(half.astype(np.uint32).view(np.int32) for half in (low, high))])
+
+
 def _seekers(
     columns: SeekerColumns,
     rows: np.ndarray,
-    texts: Lists,
+    texts: "Future[tuple[Lists, Lists, int]]",
     words: Vocabulary,
     settings: MatchSettings,
     open_ids: np.ndarray,
@@ -260,8 +277,8 @@ def _seekers(
         "range": _disjoint_ranges(regions),
         "anchor": _anchors(columns.home[rows], regions),
         "skill": Lists(skills.indptr, skills.values * 2 + telling),
-        "text": texts,
         "excluded": _positions(columns.excluded.take(rows), open_ids),
+        "text": texts.result()[1],
     }
     before = 0
     for name, part in parts.items():

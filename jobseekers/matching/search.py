@@ -11,6 +11,7 @@ from .compiled import jit
 from .kernel import (
     ADMISSIBLE,
     BLOCK_OF_OTHERS,
+    CANDIDATES,
     CLOSE,
     DRAW_BITS,
     PLACES,
@@ -19,8 +20,10 @@ from .kernel import (
     blended_points,
     contains,
     failures,
+    fill_shares,
     keep_best,
     lower_bound,
+    mark_fitting,
     occupation_level,
     pair_key,
     pay_points,
@@ -33,10 +36,14 @@ from .kernel import (
     text_likeness,
     worse,
 )
-from .score import FULL_POINTS, SAME_MINOR
+from .score import FULL_POINTS, FULL_SCORE, SAME_MINOR
 
 # What a stretch of vacancies was found by.
 BY_PLACE, BY_OCCUPATION, BY_SKILL = 0, 1, 2
+
+# Scores are put in order by their upper bits: steps of 2^13 of a million.
+STEP_BITS = 13
+STEPS = FULL_SCORE >> STEP_BITS
 
 
 @jit
@@ -57,6 +64,7 @@ def first_shared_telling(post, person, post_skill, lists):
 @jit
 def search(
     posts,
+    conditions,
     people,
     post_skill,
     post_text,
@@ -103,6 +111,14 @@ def search(
     scratch = np.zeros(words, dtype=np.int32)
     # Levels of each kind and each place of posts to the seeker at hand; -1 is not known yet.
     level_of, nearness_of = np.empty(kinds, dtype=np.int8), np.empty(places, dtype=np.int8)
+    education_of, experience_of = np.empty(7, dtype=np.int64), np.empty(2, dtype=np.int64)
+    fits = np.empty(ident.size, dtype=np.uint8)
+    # Posts whose conditions are kept, then those worth a closer look, with the score but for pay
+    # and skills and with the most it can be.
+    fitting, close = np.empty(ident.size, dtype=np.int32), np.empty(ident.size, dtype=np.int32)
+    bases, bounds = np.empty(ident.size, dtype=np.int32), np.empty(ident.size, dtype=np.int32)
+    order = np.empty(ident.size, dtype=np.int32)
+    begins = np.empty(STEPS + 1, dtype=np.int32)
     length = list_key.shape[1]
     for at in range(start, stop):
         row = rows[at]
@@ -112,99 +128,131 @@ def search(
         mark_score, floor_score = mark >> DRAW_BITS, floor >> DRAW_BITS
         keys, items, size = list_key[row], list_vacancy[row], 0
         spread_text(person, lists, 1, scratch)
+        own = fill_shares(person, model, education_of, experience_of)
         level_of[:] = -1
         nearness_of[:] = -1
         by_occupation = (person.middle_to - person.middle_from) * blocks
-        stretches = by_occupation
-        if scope == ADMISSIBLE:
-            stretches = 1
-        elif scope != CLOSE:
-            stretches += person.skill_to - person.skill_from
-        for r in range(person.range_from, person.range_to, 2):
-            low, high = lists[r], lists[r + 1]
-            for stretch in range(stretches):
-                telling = -1
-                if scope == ADMISSIBLE:
-                    found_by = BY_PLACE
-                    first = lower_bound(place_key, 0, place_key.size, low)
-                    last = lower_bound(place_key, first, place_key.size, high)
-                elif stretch < by_occupation:
-                    found_by = BY_OCCUPATION
-                    middle = lists[person.middle_from + stretch // blocks]
-                    head = (stretch % blocks * BLOCK_OF_OTHERS + middle) * PLACES
-                    first = lower_bound(block, 0, block.size, head + low)
-                    last = lower_bound(block, first, block.size, head + high)
-                else:
-                    found_by = BY_SKILL
-                    telling = person.skill_from + stretch - by_occupation
-                    if lists[telling] & 1 == 0:
+        # First what is found by occupation or place, then by each telling skill.
+        groups = 1
+        if scope == CANDIDATES:
+            groups += person.skill_to - person.skill_from
+        for group in range(groups):
+            telling = person.skill_from + group - 1
+            if group and lists[telling] & 1 == 0:
+                continue
+            found_by, stretches = BY_OCCUPATION, by_occupation
+            if scope == ADMISSIBLE:
+                found_by, stretches = BY_PLACE, 1
+            elif group:
+                found_by, stretches = BY_SKILL, 1
+            n = 0
+            for r in range(person.range_from, person.range_to, 2):
+                low, high = lists[r], lists[r + 1]
+                for stretch in range(stretches):
+                    if found_by == BY_OCCUPATION:
+                        middle = lists[person.middle_from + stretch // blocks]
+                        head = (stretch % blocks * BLOCK_OF_OTHERS + middle) * PLACES
+                        first = lower_bound(block, 0, block.size, head + low)
+                        last = lower_bound(block, first, block.size, head + high)
+                        mark_fitting(conditions, person, first, last, fits)
+                        for p in range(first, last):
+                            fitting[n] = p
+                            n += fits[p - first]
                         continue
-                    head = (lists[telling] >> 1) * PLACES
-                    first = lower_bound(post_key, 0, post_key.size, head + low)
-                    last = lower_bound(post_key, first, post_key.size, head + high)
-                for p in range(first, last):
-                    v = p
                     if found_by == BY_PLACE:
-                        v = place_at[p]
-                    elif found_by == BY_SKILL:
-                        v = post_at[p]
-                    post = posts[v]
-                    if failures(post, person):
+                        first = lower_bound(place_key, 0, place_key.size, low)
+                        last = lower_bound(place_key, first, place_key.size, high)
+                    else:
+                        head = (lists[telling] >> 1) * PLACES
+                        first = lower_bound(post_key, 0, post_key.size, head + low)
+                        last = lower_bound(post_key, first, post_key.size, head + high)
+                    for p in range(first, last):
+                        v = place_at[p] if found_by == BY_PLACE else post_at[p]
+                        fitting[n] = v
+                        n += failures(posts[v], person) == 0
+            met += n
+
+            left = 0
+            begins[:] = 0
+            for i in range(n):
+                v = fitting[i]
+                post = posts[v]
+                level = level_of[post.kind]
+                if level < 0:
+                    level = occupation_level(post.occupation, person, lists)
+                    level_of[post.kind] = level
+                if scope == CLOSE and level < SAME_MINOR:
+                    continue
+                place = nearness_of[post.place]
+                if place < 0:
+                    division = np.int64(post.division)
+                    place = place_level(division, post.depth, person, lists, near)
+                    nearness_of[post.place] = place
+                base = quick_score(
+                    post, person, model, level, place, own, education_of, experience_of
+                )
+                skills = FULL_POINTS if post.signature & person.signature else 0
+                more = model[W_SKILLS] * blended_points(post, person, skills, FULL_POINTS, model)
+                bound = base + model[W_PAY] * FULL_POINTS + more
+                # What a pair has to reach.
+                least = max(floor_score, bar[v] >> DRAW_BITS)
+                if size == length:
+                    least = max(least, keys[0] >> DRAW_BITS)
+                if bound < least:
+                    continue
+                close[left], bases[left], bounds[left] = v, base, bound
+                begins[STEPS - (bound >> STEP_BITS)] += 1
+                left += 1
+
+            # The most promising first, in steps: they fill the list, and it keeps out the rest.
+            for step in range(1, STEPS + 1):
+                begins[step] += begins[step - 1]
+            for i in range(left - 1, -1, -1):
+                step = STEPS - (bounds[i] >> STEP_BITS)
+                begins[step] -= 1
+                order[begins[step]] = i
+            for j in range(left):
+                i = order[j]
+                v, base, bound = close[i], np.int64(bases[i]), np.int64(bounds[i])
+                least = max(floor_score, bar[v] >> DRAW_BITS)
+                if size == length:
+                    worst = keys[0] >> DRAW_BITS
+                    if ((bound >> STEP_BITS) + 1) << STEP_BITS <= worst:
+                        break
+                    least = max(least, worst)
+                if bound < least:
+                    continue
+                post = posts[v]
+                more = bound - base - model[W_PAY] * FULL_POINTS
+                base += model[W_PAY] * pay_points(post, person, model)
+                if base > mark_score or base + more < least:
+                    continue
+                if found_by == BY_SKILL:
+                    middle = post.occupation // 10_000
+                    if contains(lists, person.middle_from, person.middle_to, middle):
                         continue
-                    met += 1
-                    level = level_of[post.kind]
-                    if level < 0:
-                        level = occupation_level(post.occupation, person, lists)
-                        level_of[post.kind] = level
-                    if scope == CLOSE and level < SAME_MINOR:
+                    if first_shared_telling(post, person, post_skill, lists) != telling:
                         continue
-                    place = nearness_of[post.place]
-                    if place < 0:
-                        division = np.int64(post.division)
-                        place = place_level(division, post.depth, person, lists, near)
-                        nearness_of[post.place] = place
-                    # What a pair has to reach; bounds first, what takes a division after them.
-                    least = max(floor_score, bar[v] >> DRAW_BITS)
-                    if size == length:
-                        least = max(least, keys[0] >> DRAW_BITS)
-                    base = quick_score(post, person, model, level, place)
-                    skills = FULL_POINTS if post.signature & person.signature else 0
-                    more = model[W_SKILLS] * blended_points(
-                        post, person, skills, FULL_POINTS, model
-                    )
-                    if base + model[W_PAY] * FULL_POINTS + more < least:
-                        continue
-                    base += model[W_PAY] * pay_points(post, person, model)
-                    if base > mark_score or base + more < least:
-                        continue
-                    if found_by == BY_SKILL:
-                        middle = post.occupation // 10_000
-                        if contains(lists, person.middle_from, person.middle_to, middle):
-                            continue
-                        if first_shared_telling(post, person, post_skill, lists) != telling:
-                            continue
-                    skills = skill_points(post, person, post_skill, lists, weight)
-                    if found_by == BY_SKILL and skills < skill_floor:
-                        continue
-                    more = model[W_SKILLS] * blended_points(
-                        post, person, skills, FULL_POINTS, model
-                    )
-                    if base + more < least:
-                        continue
-                    texts = text_likeness(post, post_text, scratch)
-                    points = skill_and_text_points(post, person, skills, texts, model)
-                    key = pair_key(base + model[W_SKILLS] * points, post.draw, person.draw)
-                    if key < bar[v] or key <= floor:
-                        continue
-                    if not worse(key, post.ident, mark, mark_ident):
-                        continue
-                    if size == length and not worse(keys[0], ident[items[0]], key, post.ident):
-                        continue
-                    if contains(taken[s], 0, taken.shape[1], v):
-                        continue
-                    if contains(lists, person.excluded_from, person.excluded_to, v):
-                        continue
-                    size = keep_best(keys, items, ident, size, key, v)
+                skills = skill_points(post, person, post_skill, lists, weight)
+                if found_by == BY_SKILL and skills < skill_floor:
+                    continue
+                more = model[W_SKILLS] * blended_points(post, person, skills, FULL_POINTS, model)
+                if base + more < least:
+                    continue
+                texts = text_likeness(post, post_text, scratch)
+                points = skill_and_text_points(post, person, skills, texts, model)
+                key = pair_key(base + model[W_SKILLS] * points, post.draw, person.draw)
+                if key < bar[v] or key <= floor:
+                    continue
+                if not worse(key, post.ident, mark, mark_ident):
+                    continue
+                if size == length and not worse(keys[0], ident[items[0]], key, post.ident):
+                    continue
+                if contains(taken[s], 0, taken.shape[1], v):
+                    continue
+                if contains(lists, person.excluded_from, person.excluded_to, v):
+                    continue
+                size = keep_best(keys, items, ident, size, key, v)
         sort_best_first(keys, items, ident, size)
         found[row] = size
         spread_text(person, lists, -1, scratch)

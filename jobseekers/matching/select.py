@@ -352,7 +352,7 @@ class Runner:
 
         def piece(start: int) -> int:
             return search(
-                posts.posts, people.people, posts.skill, posts.text, people.lists,
+                posts.posts, posts.conditions, people.people, posts.skill, posts.text, people.lists,
                 self.prepared.weight, self.prepared.words, posts.kinds, posts.places,
                 self.prepared.near, self.model, posts.ident, posts.block, posts.post_key, posts.post_at,
                 place_key, place_at, int(round_.scope), 1 if round_.key_only else 2,
