@@ -99,6 +99,7 @@ class Vacancies(NamedTuple):
     place_at: np.ndarray  # int32 positions, by division
     post_key: np.ndarray  # int64, token × 10^9 + division, rising
     post_at: np.ndarray  # int32 position of each
+    post_conditions: np.ndarray  # conditions of each
 
 
 class Seekers(NamedTuple):
@@ -217,13 +218,14 @@ def _vacancies(
     posts["fresh"] = _freshness(columns.age_days[rows], settings.model.fresh_days)
     posts["priority"] = np.where(columns.key[rows], settings.model.key_points, 0)
     posts["draw"] = _scramble(ident, settings.lottery * 2 + 1)
+    conditions = _conditions(posts)
     owners = skills.owners()
     post_key = skills.values * PLACES + place[owners]
     by_post = np.lexsort((ident[owners], post_key))
     return Vacancies(
         row=rows,
         posts=posts,
-        conditions=_conditions(posts),
+        conditions=conditions,
         ident=ident,
         headcount=columns.headcount[rows].astype(np.int64),
         block=_block(columns, rows),
@@ -235,6 +237,7 @@ def _vacancies(
         place_at=np.lexsort((ident, place)).astype(np.int32),
         post_key=post_key[by_post],
         post_at=owners[by_post].astype(np.int32),
+        post_conditions=conditions.take(owners[by_post], axis=1),
     )
 
 

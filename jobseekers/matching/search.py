@@ -19,7 +19,6 @@ from .kernel import (
     W_SKILLS,
     blended_points,
     contains,
-    failures,
     fill_shares,
     keep_best,
     lower_bound,
@@ -79,8 +78,10 @@ def search(
     block,
     post_key,
     post_at,
+    post_conditions,
     place_key,
     place_at,
+    place_conditions,
     scope,
     blocks,
     skill_floor,
@@ -100,7 +101,8 @@ def search(
     """Fill the lists of ``rows[start:stop]``, best first; returns the admissible pairs met.
 
     blocks: 1 for key enterprises only, 2 for all. bar: int64 per vacancy, NO_KEY with room,
-    TOP_KEY without any. seekers: position of the seeker of each row. mark_key, mark_id: per row,
+    TOP_KEY without any. post_conditions, place_conditions: those of the posts at post_at and at
+    place_at. seekers: position of the seeker of each row. mark_key, mark_id: per row,
     a pair must come after the mark. floor_key: per row, and beat the floor. place_key, place_at:
     divisions and positions of the vacancies of the widest scope. taken: int32 (seekers,
     per_seeker) positions already chosen, -1 where none. list_key, list_vacancy: (rows, length)
@@ -112,7 +114,8 @@ def search(
     # Levels of each kind and each place of posts to the seeker at hand; -1 is not known yet.
     level_of, nearness_of = np.empty(kinds, dtype=np.int8), np.empty(places, dtype=np.int8)
     education_of, experience_of = np.empty(7, dtype=np.int64), np.empty(2, dtype=np.int64)
-    fits = np.empty(ident.size, dtype=np.uint8)
+    fits = np.empty(max(ident.size, post_at.size), dtype=np.uint8)
+    every = np.arange(ident.size, dtype=np.int32)
     # Posts whose conditions are kept, then those worth a closer look, with the score but for pay
     # and skills and with the most it can be.
     fitting, close = np.empty(ident.size, dtype=np.int32), np.empty(ident.size, dtype=np.int32)
@@ -145,6 +148,11 @@ def search(
                 found_by, stretches = BY_PLACE, 1
             elif group:
                 found_by, stretches = BY_SKILL, 1
+            positions, asked = every, conditions
+            if found_by == BY_PLACE:
+                positions, asked = place_at, place_conditions
+            elif found_by == BY_SKILL:
+                positions, asked = post_at, post_conditions
             n = 0
             for r in range(person.range_from, person.range_to, 2):
                 low, high = lists[r], lists[r + 1]
@@ -154,22 +162,17 @@ def search(
                         head = (stretch % blocks * BLOCK_OF_OTHERS + middle) * PLACES
                         first = lower_bound(block, 0, block.size, head + low)
                         last = lower_bound(block, first, block.size, head + high)
-                        mark_fitting(conditions, person, first, last, fits)
-                        for p in range(first, last):
-                            fitting[n] = p
-                            n += fits[p - first]
-                        continue
-                    if found_by == BY_PLACE:
+                    elif found_by == BY_PLACE:
                         first = lower_bound(place_key, 0, place_key.size, low)
                         last = lower_bound(place_key, first, place_key.size, high)
                     else:
                         head = (lists[telling] >> 1) * PLACES
                         first = lower_bound(post_key, 0, post_key.size, head + low)
                         last = lower_bound(post_key, first, post_key.size, head + high)
+                    mark_fitting(asked, person, first, last, fits)
                     for p in range(first, last):
-                        v = place_at[p] if found_by == BY_PLACE else post_at[p]
-                        fitting[n] = v
-                        n += failures(posts[v], person) == 0
+                        fitting[n] = positions[p]
+                        n += fits[p - first]
             met += n
 
             left = 0

@@ -348,6 +348,7 @@ class Runner:
         taken = selection.vacancy if taken is None else taken
         place_at = posts.place_at[bar[posts.place_at] != TOP_KEY]
         place_key = posts.posts["division"][place_at]
+        place_conditions = posts.conditions.take(place_at, axis=1)
         step = max(LEAST_SLICE, -(-rows.size // (self.threads * SLICES_PER_THREAD)))
 
         def piece(start: int) -> int:
@@ -355,7 +356,7 @@ class Runner:
                 posts.posts, posts.conditions, people.people, posts.skill, posts.text, people.lists,
                 self.prepared.weight, self.prepared.words, posts.kinds, posts.places,
                 self.prepared.near, self.model, posts.ident, posts.block, posts.post_key, posts.post_at,
-                place_key, place_at, int(round_.scope), 1 if round_.key_only else 2,
+                posts.post_conditions, place_key, place_at, place_conditions, int(round_.scope), 1 if round_.key_only else 2,
                 self.settings.skill_floor, bar, seekers, lists.mark_key, lists.mark_id,
                 floor_key, taken, rows, start, min(start + step, rows.size),
                 lists.key, lists.vacancy, lists.found,
