@@ -82,14 +82,15 @@ def bare_rows(generation):
     from jobseekers.services.generations import table_of
 
     read = (
-        "SELECT id, occupation_id, region_id, pay_min, pay_max, education, experience_years,"
+        "SELECT id, title, occupation_id, region_id, pay_min, pay_max, education, experience_years,"
         " skills, certificates, headcount, published_at FROM enterprises_vacancy"
         " WHERE state = 'published' AND starts_on <= current_date AND expires_on > current_date",
         "SELECT id, region_id, pay_expected, education, experience_years, skills, certificates,"
         " groups, accepted_regions, updated_at FROM jobseekers_jobseeker"
         " WHERE status <> 'not_looking'",
-        "SELECT seeker_id, rank, occupation_id FROM jobseekers_jobintention",
+        "SELECT seeker_id, rank, title, occupation_id FROM jobseekers_jobintention",
         "SELECT seeker_id, vacancy_id FROM jobseekers_application",
+        "SELECT seeker_id, vacancy_id FROM jobseekers_dismissal",
     )
     edges = io.BytesIO()
     table = table_of(generation.pk)

@@ -156,20 +156,23 @@ def read_match_input(
     if seekers is not None:
         which["s"] += " AND s.id = ANY(%(seekers)s)"
         which["i"] = "i.seeker_id = ANY(%(seekers)s)"
-    with ThreadPoolExecutor(1) as pool:
+    # One thread for what is read beside, as a cursor can do one thing at a time, one for the work.
+    with ThreadPoolExecutor(1) as reading, ThreadPoolExecutor(1) as working:
         reader = _Reader(cursor, where, which)
         if beside is not None:
-            reader.read_ahead(beside, pool)
-        return _both_sides(reader, Phrases, words)
+            reader.read_ahead(beside, reading)
+        return _both_sides(reader, working, Phrases, words)
 
 
-def _both_sides(reader, phrases_of, words):
+def _both_sides(reader, working, phrases_of, words):
     posts, people = reader.vacancies(), reader.seekers()
     wanted, offered = reader.words("v", "skills", posts), reader.words("s", "skills", people)
     phrases = phrases_of(reader.phrases(), words and words.texts)
     if words is None:
         tokens = np.unique(np.concatenate([wanted.values, offered.values]))
         words = Words(tokens, phrases.words)
+    # The longest work on what is read already, done while the rest is read.
+    of_seekers = working.submit(phrases.text, reader.titles("i", people), offered)
     named = reader.certificates_by_token()
     return MatchInput(
         VacancyColumns(
@@ -196,10 +199,10 @@ def _both_sides(reader, phrases_of, words):
             experience=people["experience"],
             certificates=_masks(reader.words("s", "certificates", people), named),
             skills=_tokens(offered, words.skills),
-            text=phrases.text(reader.titles("i", people), offered),
             hard_to_place=people["hard"].astype(bool),
             age_days=people["age"],
             excluded=reader.excluded(people),
+            text=of_seekers.result(),
         ),
         words,
     )  # fmt: skip
