@@ -1,6 +1,6 @@
 """A city of real posts: kinds of work, places, pay and requirements as they were advertised.
 
-``data/posts-2022.csv`` holds what can be known of 12,888 advertisements of 2022 without their
+``data/posts-2022.csv`` holds what can be known of 12,860 advertisements of 2022 without their
 words and their employers. ``python -m bench.real_posts FOLDER`` makes it again from
 ``boss-multicity-2022.csv`` (MIT licence) in FOLDER. Nobody in it is real: there were no people in
 the source, so a seeker wants what two of the posts are, in the city of the first of them.

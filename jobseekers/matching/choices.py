@@ -1,10 +1,11 @@
 """How many posts somebody has to choose from: the part of the score for people with few of them.
 
-A post counts as far as there is a chance of it: whole while at most ``choices_wanted`` people want
-that kind of work in that place, otherwise that number divided by those people. Whoever has
-``choices_full`` such posts of a wished middle class, in an accepted place, with the hard
-conditions kept, has enough and earns nothing; who has none earns all points. So where posts are
-short they go first to people who have little else, and those who have other choices take them.
+A choice is a post of a wished middle class, in an accepted place, whose conditions the seeker
+keeps. It counts as far as there is a chance of it: whole while at most ``choices_wanted`` people
+have it, otherwise that number divided by those people. Whoever has ``choices_full`` of them has
+enough and earns nothing; who has none earns all points, unless no kind of work is known that they
+want. So where posts are short they go first to
+people who have little else, and those who have other choices take them.
 
 Headcounts and caps have no part in it, so more room never changes whose turn it is. Posts that
 were applied to or dismissed count like others, and posts of other kinds of work never do.
@@ -15,11 +16,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .columns import SeekerColumns
+from .columns import UNCOUNTED, SeekerColumns
 from .compiled import jit
 from .kernel import BLOCK_OF_OTHERS, PLACES, lower_bound, mark_fitting
 from .prepare import Prepared
-from .score import FULL_POINTS
+from .score import CHOICES, FULL_POINTS
 from .settings import MatchSettings
 
 
@@ -32,10 +33,10 @@ def count_choices(
     larger set in which they were counted. Where the part weighs nothing nobody earns points.
     """
     people, posts = prepared.seekers.people, prepared.vacancies
-    if not (people["choices"] < 0).any():
-        return
-    if not settings.model.weights["choices"]:
+    if not settings.model.weights[CHOICES]:
         people["choices"] = 0
+        return
+    if not (people["choices"] == UNCOUNTED).any():
         return
     each = people["middle_to"] - people["middle_from"]
     each = each * (people["range_to"] - people["range_from"])  # two bounds, two kinds of enterprise
@@ -45,20 +46,20 @@ def count_choices(
     slices = [(start, min(start + step, people.size)) for start in range(0, people.size, step)]
 
     def find(bounds) -> np.ndarray:
-        steps = np.zeros(posts.ident.size + 1, np.int64)
-        _find_stretches(
-            people, prepared.seekers.lists, posts.block, begins, *bounds, first, last, steps
-        )
-        return steps
+        wanting = np.zeros(posts.ident.size, np.int32)
+        _find_choices(
+            people, prepared.seekers.lists, posts.block, posts.conditions, begins, *bounds,
+            first, last, wanting,
+        )  # fmt: skip
+        return wanting
 
-    wanting = np.maximum(1, np.cumsum(sum(pool.map(find, slices)))[:-1])
+    wanting = np.maximum(1, sum(pool.map(find, slices)))
     chance = np.minimum(FULL_POINTS, FULL_POINTS * settings.model.choices_wanted // wanting)
+    chance = chance.astype(np.int32)
     enough = settings.model.choices_full * FULL_POINTS
 
     def count(bounds) -> None:
-        _count(
-            people, posts.conditions, chance.astype(np.int32), begins, *bounds, first, last, enough
-        )
+        _count(people, posts.conditions, chance, begins, *bounds, first, last, enough)
 
     list(pool.map(count, slices))
 
@@ -71,12 +72,15 @@ def with_choices(seekers: SeekerColumns, prepared: Prepared) -> SeekerColumns:
 
 
 @jit
-def _find_stretches(people, lists, block, begins, start, stop, first, last, steps):
-    """The stretches of posts, positions [first, last), of ``people[start:stop]``.
+def _find_choices(
+    people, lists, block, conditions, begins, start, stop, first, last, wanting
+):  # fmt: skip
+    """Add to ``wanting`` how many of ``people[start:stop]`` each post is a choice for.
 
-    begins: number of each one's first stretch. steps: how many more people want a post than the
-    one before it.
+    Puts their stretches of posts, positions [first, last), down for the count; begins: number of
+    each one's first stretch.
     """
+    fits = np.empty(block.size, np.uint8)
     for s in range(start, stop):
         person = people[s]
         at = begins[s]
@@ -87,19 +91,25 @@ def _find_stretches(people, lists, block, begins, start, stop, first, last, step
                     low = lower_bound(block, 0, block.size, head + lists[r])
                     high = lower_bound(block, low, block.size, head + lists[r + 1])
                     first[at], last[at] = low, high
-                    steps[low] += 1
-                    steps[high] -= 1
                     at += 1
+                    mark_fitting(conditions, person, low, high, fits)
+                    begin = np.uint64(low)
+                    for p in range(np.uint64(high) - begin):
+                        wanting[begin + p] += fits[p]
 
 
 @jit
 def _count(people, conditions, chance, begins, start, stop, first, last, enough):
     """Write the points of ``people[start:stop]``; stops counting for who has enough.
 
+    Nothing for who named no kind of work that is known: of them nobody knows what they can choose.
     chance: int32 per post, ‰.
     """
     fits = np.empty(chance.size, np.uint8)
     for s in range(start, stop):
+        if begins[s] == begins[s + 1]:
+            people[s].choices = 0
+            continue
         options = np.int32(0)
         for stretch in range(begins[s], begins[s + 1]):
             low = np.uint64(first[stretch])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+UNCOUNTED = -1  # of SeekerColumns.choices
 _VALUE_BITS = 40  # of a value sorted together with its row
 EDUCATION_LEVELS = ("不限", "初中", "高中/中专", "大专", "本科", "硕士", "博士")
 
@@ -276,7 +277,7 @@ class SeekerColumns(_Columns):
         "consent": (np.bool_, True),
         "active": (np.bool_, True),
         "age_days": (np.int16, 0),
-        "choices": (np.int16, -1),
+        "choices": (np.int16, UNCOUNTED),
     }
 
     def _check(self) -> None:

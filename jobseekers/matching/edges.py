@@ -66,7 +66,7 @@ def rank_for_vacancies(v, key, vacancies, vacancy_rank):
     """The place of each edge on its vacancy's list, from 1.
 
     v, key: of the edges by rising seeker id, so that of equal keys the smaller id is first. The
-    key is without the part that says nothing about how well somebody fits (``fit_key``).
+    key is that of how well they fit, without the part for few choices.
     """
     begins = np.zeros(vacancies + 1, dtype=np.int64)
     for vacancy in v:

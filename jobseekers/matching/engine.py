@@ -14,6 +14,7 @@ from .edges import best_first, fill_parts, rank_for_vacancies
 from .kernel import DRAW_BITS, N_PARTS
 from .metrics import Metrics, measure
 from .prepare import Prepared, Vocabulary, prepare
+from .score import CHOICES
 from .select import Runner, Selection
 from .settings import MatchSettings
 
@@ -67,7 +68,7 @@ def match(
     The same content gives the same edges, whatever the order of the rows and the number of
     threads. words: the vocabulary of a larger set that these rows were taken from, or of these if
     it is known already. prepared: these columns, prepared and with their choices counted, if they
-    are already. runner: makes the selection. Raises ColumnError when a column cannot be
+    are already; words are not looked at then. runner: makes the selection. Raises ColumnError when a column cannot be
     used and ValueError when a division code has no known length.
     """
     settings = settings or MatchSettings()
@@ -138,7 +139,7 @@ def _edges(prepared: Prepared, selection: Selection, settings: MatchSettings):
         selection.vacancy, selection.key, selection.round, ident, s, v, key, round_, seeker_rank
     )
     choices = prepared.seekers.people["choices"][s].astype(np.int64)
-    fit_key = key - (choices * settings.model.weights["choices"] << DRAW_BITS)
+    fit_key = key - (choices * settings.model.weights[CHOICES] << DRAW_BITS)
     rank_for_vacancies(v, fit_key, ident.size, vacancy_rank)
     return s, v, key, round_, seeker_rank, vacancy_rank
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .columns import SeekerColumns, VacancyColumns
+from .columns import UNCOUNTED, SeekerColumns, VacancyColumns
 from .compiled import jit
 from .engine import processors
 from .kernel import NO_KEY, TOP_KEY
 from .prepare import Vocabulary, prepare
+from .score import CHOICES
 from .select import Runner
 from .settings import MatchSettings, Round, Scope
 
@@ -71,7 +72,7 @@ def first_lists(
     words: the vocabulary of the whole. The seekers bring their choices, counted in the whole;
     raises ValueError when they do not.
     """
-    if settings.model.weights["choices"] and (seekers.choices < 0).any():
+    if settings.model.weights[CHOICES] and (seekers.choices == UNCOUNTED).any():
         raise ValueError("the choices of a piece are counted in the whole")
     prepared = prepare(vacancies, seekers, settings, words)
     threads = settings.threads or processors()

@@ -45,8 +45,9 @@ EARLIER_WEIGHTS = {
         "priority": 20,
     }
 }
-# Not about the pair but about everything else there is for the seeker; no matter for an employer.
-NOT_FIT = "choices"
+# The one part that is not about the pair but about what else there is for the seeker: it has no
+# say in an employer's order, and no employer sees it.
+CHOICES = "choices"
 FULL_POINTS = 1000
 FULL_SCORE = 1_000_000
 
@@ -68,7 +69,7 @@ class ScoreModel:
     which are never as alike as lists of skills. text_share: the texts' share (‰) of the skills part
     where both sides have skills and texts. hard_to_place_points, key_points: their sum is the priority
     part. choices_full: from so many posts on somebody has enough to choose from. choices_wanted: a
-    post that so many people want, or fewer, counts whole.
+    post that so many people can choose, or fewer, counts whole.
     """
 
     version: str = "2026-3"
@@ -96,8 +97,8 @@ class ScoreModel:
     text_share: int = 400
     hard_to_place_points: int = 500
     key_points: int = 500
-    choices_full: int = 20
-    choices_wanted: int = 200
+    choices_full: int = 15
+    choices_wanted: int = 100
 
     def __post_init__(self):
         if tuple(self.weights) != PARTS:

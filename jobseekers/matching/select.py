@@ -346,7 +346,9 @@ class Runner:
         """
         posts, people, selection = self.prepared.vacancies, self.prepared.seekers, self.selection
         taken = selection.vacancy if taken is None else taken
-        place_at = posts.place_at[bar[posts.place_at] != TOP_KEY]
+        place_at = posts.place_at[:0]  # only the widest scope goes by place
+        if round_.scope == Scope.ADMISSIBLE:
+            place_at = posts.place_at[bar[posts.place_at] != TOP_KEY]
         place_key = posts.posts["division"][place_at]
         place_conditions = posts.conditions.take(place_at, axis=1)
         step = max(LEAST_SLICE, -(-rows.size // (self.threads * SLICES_PER_THREAD)))

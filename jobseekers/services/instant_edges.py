@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg2 import errorcodes
 
 from jobseekers.enums import MatchSide
-from jobseekers.matching.score import FULL_POINTS, NOT_FIT, PARTS
+from jobseekers.matching.score import CHOICES, PARTS
 from jobseekers.models import InstantMatch, MatchGeneration
 from jobseekers.models.recommendation import GenerationState
 
@@ -55,9 +55,9 @@ WHERE generation_id = %(generation)s AND vacancy_id = %(pk)s RETURNING seeker_id
 WHERE generation_id = %(generation)s AND seeker_id = %(pk)s RETURNING seeker_id, vacancy_id""",
 }
 # Points of one part of an edge: two bytes; none in a row written before the part was there.
-_CHOICES_AT = 2 * PARTS.index(NOT_FIT)
-_CHOICES = f"""(CASE WHEN length(parts) > {_CHOICES_AT + 1}
-  THEN get_byte(parts, {_CHOICES_AT}) * 256 + get_byte(parts, {_CHOICES_AT + 1}) ELSE 0 END)"""
+_POINTS_AT = 2 * PARTS.index(CHOICES)
+_POINTS = f"""(CASE WHEN length(parts) > {_POINTS_AT + 1}
+  THEN get_byte(parts, {_POINTS_AT}) * 256 + get_byte(parts, {_POINTS_AT + 1}) ELSE 0 END)"""
 _CHOICES_OF = """
 SELECT DISTINCT ON (seeker_id) seeker_id, {choices} FROM jobseekers_recommendation
 WHERE generation_id = %(generation)s AND seeker_id = ANY(%(seekers)s)
@@ -189,12 +189,12 @@ class _Writing:
     def put_in_order(self):
         """Number the lists of everybody concerned anew."""
         self.cursor.execute(
-            _RANK.format(choices=_CHOICES),
+            _RANK.format(choices=_POINTS),
             self.where
             | {
                 "seekers": list(self.seekers),
                 "vacancies": list(self.vacancies),
-                "choices_weight": model_of(self.generation).weights[NOT_FIT],
+                "choices_weight": model_of(self.generation).weights[CHOICES],
             },
         )
 
@@ -272,15 +272,17 @@ def replace_seeker(generation: MatchGeneration, subject: Subject, most: int, off
     return len(taken)
 
 
-def choices_of(generation: MatchGeneration, seekers: np.ndarray) -> np.ndarray:
-    """The points the night gave each seeker for having few choices, int16; all for one who has
-    nothing recommended."""
+def choices_of(generation: MatchGeneration, seekers: np.ndarray, nothing: int) -> np.ndarray:
+    """The points each seeker has for few choices, int16, as in any row of theirs.
+
+    nothing: what somebody gets who has no row.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            _CHOICES_OF.format(choices=_CHOICES), _where(generation) | {"seekers": seekers.tolist()}
+            _CHOICES_OF.format(choices=_POINTS), _where(generation) | {"seekers": seekers.tolist()}
         )
         points = dict(cursor.fetchall())
-    return np.array([points.get(pk, FULL_POINTS) for pk in seekers.tolist()], np.int16)
+    return np.array([points.get(pk, nothing) for pk in seekers.tolist()], np.int16)
 
 
 def _where(generation):

@@ -21,6 +21,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from jobseekers.enums import MatchSide
+from jobseekers.matching.columns import UNCOUNTED
+from jobseekers.matching.score import CHOICES, FULL_POINTS
 from jobseekers.matching.settings import MatchSettings, Round, Scope, Who
 from jobseekers.models import InstantMatch, MatchGeneration
 from jobseekers.models.recommendation import GenerationState
@@ -187,13 +189,16 @@ def vacancy(subject: Subject) -> int:
         where = rules.where | {"places": places, "most": MOST, "looked": MOST * _LOOKED}
         wanting = _widening(cursor, occupation, where)
     room = int(post.headcount[0]) * rules.settings.cap
-    offers = [_pairs(rules, _read(rules, [pk], wanting), Scope.CANDIDATES)]
+    # Who has nothing recommended has no choice at all; of the others the night counted them.
+    columns = _with_choices(rules, _read(rules, [pk], wanting), FULL_POINTS)
+    offers = [_pairs(rules, columns, Scope.CANDIDATES)]
     if instant_edges.would_take(rules.generation, subject, room, offers[0]) < room:
         with connection.cursor() as cursor:
             where["district"] = f"{region[:6]}%"
             cursor.execute(_NEIGHBOURS_WITHOUT.format(looking=LOOKING), where)
             without = [found for (found,) in cursor.fetchall()]
-        offers.append(_pairs(rules, _read(rules, [pk], without), Scope.ADMISSIBLE))
+        columns = _with_choices(rules, _read(rules, [pk], without), FULL_POINTS)
+        offers.append(_pairs(rules, columns, Scope.ADMISSIBLE))
     return instant_edges.replace_vacancy(rules.generation, subject, room, offers)
 
 
@@ -235,7 +240,8 @@ def _with_room(rules, pk, posts, scope) -> instant_edges.Edges:
 
     What is full is left out and the rest tried again, so only the rooms of the best are counted.
     """
-    columns = _read(rules, posts, [pk])
+    # Who has nothing yet is counted among the posts that were read.
+    columns = _with_choices(rules, _read(rules, posts, [pk]), UNCOUNTED)
     while True:
         best = _pairs(rules, columns, scope)
         room = instant_edges.room_beside(rules.generation, pk, best.vacancies)
@@ -297,6 +303,15 @@ def _read(rules, vacancies, seekers) -> MatchInput:
     return read_match_input(rules.day, vacancies=vacancies, seekers=seekers, words=words)
 
 
+def _with_choices(rules, columns, nothing) -> MatchInput:
+    """The columns with the points seekers have for few choices in the generation in use."""
+    if not rules.settings.model.weights[CHOICES]:
+        return columns
+    seekers = columns.seekers
+    points = instant_edges.choices_of(rules.generation, seekers.ids, nothing)
+    return replace(columns, seekers=replace(seekers, choices=points))
+
+
 def _pairs(rules, columns, scope) -> instant_edges.Edges:
     """All admissible pairs of a scope between one row and some, best first.
 
@@ -318,8 +333,6 @@ def _pairs(rules, columns, scope) -> instant_edges.Edges:
     )
     if limit == 1:
         posts = replace(posts, headcount=np.full(1, _UNLIMITED, np.int32))
-    # How few choices somebody has, only the night counts, which sees all posts.
-    people = replace(people, choices=instant_edges.choices_of(rules.generation, people.ids))
     known = known_words(rules.generation)
     result = match(posts, people, settings, words=known and known.vocabulary)
     return instant_edges.Edges(

@@ -87,8 +87,12 @@ def model_of(generation: MatchGeneration) -> ScoreModel:
 
 
 def mark_of(plan: MatchPlan) -> str:
-    """Changes with everything a plan matches by: what was tried is known again by it."""
-    held = [sorted(plan.weights.items()), plan.cap_per_headcount, plan.per_seeker]
+    """Changes with everything a plan matches by: what was tried is known again by it.
+
+    A part of no weight is like a part that was not there yet when the plan was made.
+    """
+    weights = sorted((part, weight) for part, weight in plan.weights.items() if weight)
+    held = [weights, plan.cap_per_headcount, plan.per_seeker]
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
 
 

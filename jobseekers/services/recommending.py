@@ -10,7 +10,7 @@ from enterprises.models import Vacancy
 from jobseekers.enums import SeekerStatus
 from jobseekers.matching.certificates import BY_BIT, bits_of, certificates_in
 from jobseekers.matching.reasons import Missing, PairFacts, Reason, missing, reasons
-from jobseekers.matching.score import FULL_POINTS, NOT_FIT, PART_LABELS, PARTS
+from jobseekers.matching.score import CHOICES, FULL_POINTS, PART_LABELS, PARTS
 from jobseekers.models import (
     Application,
     Dismissal,
@@ -79,7 +79,7 @@ def candidates_for(vacancy, limit=50):
 
 
 def factors_of(parts):
-    """[(label, points of 100)] of an edge, in the order of the score: the full factors.
+    """[(label, points of 100)] of an edge, in the order of the score: all factors of how well they fit.
 
     How few choices somebody has is left out: it is no matter for an employer, and by it nobody
     should be offered less.
@@ -87,7 +87,7 @@ def factors_of(parts):
     return [
         (PART_LABELS[name], round(points * 100 / FULL_POINTS))
         for name, points in zip(PARTS, parts, strict=False)  # earlier generations had fewer parts
-        if name != NOT_FIT
+        if name != CHOICES
     ]
 
 

@@ -22,7 +22,7 @@ def _vacancy(request, public_id):
 
 @allow(MEMBER)
 def candidates(request, public_id):
-    """People who agreed to be found and fit one post, with the full factors, masked; and who was
+    """People who agreed to be found and fit one post, with all factors of that, masked; and who was
     invited, with what they said."""
     vacancy = _vacancy(request, public_id)
     invited = service.sent_for(vacancy)

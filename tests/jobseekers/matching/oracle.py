@@ -157,16 +157,16 @@ def choices(vacancies, seekers, settings):
             if middles([vacancies.occupation[v]]) & wished
             and place_ok(int(vacancies.division[v]), regions)
         ]  # fmt: skip
+        within[s] = [
+            v for v in within[s] if not hard_failures(vacancies, v, seekers, s) - {"excluded"}
+        ]
         for v in within[s]:
             wanting[v] += 1
     points, enough = {}, model.choices_full * 1000
     for s, posts in within.items():
-        options = sum(
-            min(1000, 1000 * model.choices_wanted // wanting[v])
-            for v in posts
-            if not hard_failures(vacancies, v, seekers, s) - {"excluded"}
-        )
-        points[s] = max(0, enough - options) * 1000 // enough
+        options = sum(min(1000, 1000 * model.choices_wanted // wanting[v]) for v in posts)
+        known = middles(seekers.occupations.row(s))
+        points[s] = max(0, enough - options) * 1000 // enough if known else 0
     return points
 
 

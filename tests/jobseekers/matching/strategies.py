@@ -50,7 +50,7 @@ class Dice:
             "pay": self.pick(PAYS),
             "education": self.often(0, (2, 4)),
             "experience": self.often(0, (1, 3)),
-            "certificates": self.often(0, (1, 3)),
+            "certificates": self.often(0, (1, 3, 1 << 40, 1 << 63)),
             "skills": self.few(range(6), 4),
             "text": self.text(),
             "headcount": self.pick((1, 1, 1, 2)),
@@ -67,7 +67,7 @@ class Dice:
             "pay_expected": self.pick((0, 4000, 5000, 7000)),
             "education": self.often(4, (-1, 0, 2, 6)),
             "experience": self.often(5, (-1, 0, 1)),
-            "certificates": self.often(3, (0, 1, 2)),
+            "certificates": self.often(3 | 1 << 63, (0, 1, 2, 1 << 40)),
             "skills": self.few(range(6), 4),
             "text": self.text(),
             "hard_to_place": self.pick((True, False, False)),
@@ -96,7 +96,11 @@ def _columns(kind, ids, rows):
     columns = {}
     for name in rows[0] if rows else ():
         values = [row[name] for row in rows]
-        columns[name] = Lists.of(values) if isinstance(values[0], list) else np.array(values)
+        columns[name] = (
+            Lists.of(values)
+            if isinstance(values[0], list)
+            else np.array(values, np.uint64 if name == "certificates" else None)
+        )
     return kind(ids=np.array(list(ids), dtype=np.int64), **columns)
 
 
