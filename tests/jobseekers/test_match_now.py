@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from jobseekers.enums import MatchSide, SeekerStatus
-from jobseekers.matching.score import EARLIER_WEIGHTS, PARTS, ScoreModel
+from jobseekers.matching.score import EARLIER_WEIGHTS, FULL_POINTS, PARTS, ScoreModel
 from jobseekers.matching.settings import Scope
 from jobseekers.models import MatchGeneration, Push, Recommendation
 from jobseekers.services import match_now
@@ -228,6 +228,18 @@ def test_by_day_somebody_with_few_choices_comes_first_and_lower_on_the_employers
     assert mine[few.pk].score > mine[many.pk].score
     assert (mine[many.pk].vacancy_rank, mine[few.pk].vacancy_rank) == (1, 2)
     ranks_are_whole()
+
+
+def test_somebody_new_is_counted_among_the_posts_there_are_and_who_has_nothing_has_all_points():
+    for _ in range(15):
+        VacancyFactory(headcount=9)
+    JobSeekerFactory()
+    match_all()
+    seeker, found = new(JobSeekerFactory, MatchSide.SEEKER)
+    assert found == 10 and {row.parts[-1] for row in recommended(seeker)} == {0}
+    idle = JobSeekerFactory()
+    new(VacancyFactory, MatchSide.VACANCY)
+    assert [row.parts[-1] for row in recommended(idle)] == [FULL_POINTS]
 
 
 def recommended(seeker):

@@ -305,3 +305,4 @@ def test_only_those_who_agreed_stand_among_the_candidates(client, sign_in, city)
     text = client.get(f"/enterprise/candidates/{vacancy.public_id}/").content.decode()
     assert "愿意被找到的技能" in text.replace("不愿意被找到的技能", "")
     assert "不愿意被找到的技能" not in text and willing.name not in text
+    assert "重点帮扶" in text and "选择少" not in text  # no employer learns who has no alternative

@@ -1,6 +1,6 @@
 """Matching plans: drafts, the trial that must come first, the switch; the night goes by it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import Error, IntegrityError, connection, transaction
@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from jobseekers import tasks
 from jobseekers.enums import MatchPlanState, SeekerGroup
-from jobseekers.matching.score import PARTS, ScoreModel
+from jobseekers.matching.score import EARLIER_WEIGHTS, PARTS, ScoreModel
 from jobseekers.models import JobSeeker, MatchGeneration, MatchPlan, Recommendation
 from jobseekers.services import plan_trials, plans
 from jobseekers.services.matching import match_all
@@ -147,6 +147,20 @@ def test_a_trial_counts_only_for_the_data_and_the_plan_it_saw(city, draft):
         plans.switch_on(city, draft)
     twin = plans.create_draft(city, weights(), 9, 9, "和启用的一样")
     with pytest.raises(Refused, match=f"和现在使用的 {other.version} 一样，不用启用"):
+        plans.switch_on(city, twin)
+
+
+def test_a_plan_from_before_choices_were_scored_is_like_one_where_they_weigh_nothing(city):
+    weights_of_eight = dict(EARLIER_WEIGHTS["2026-2"])
+    used = MatchPlan(
+        version="2025-9", state="in_use", weights=weights_of_eight, cap_per_headcount=10,
+        per_seeker=10, note="旧方案",
+    )  # fmt: skip
+    used.save()
+    assert not plans.settings_for(used, date(2026, 4, 13)).model.weights["choices"]
+    twin = plans.create_draft(city, weights_of_eight | {"choices": 0}, 10, 10, "照抄")
+    assert plans.mark_of(twin) == plans.mark_of(used)
+    with pytest.raises(Refused, match="和现在使用的 2025-9 一样"):
         plans.switch_on(city, twin)
 
 
