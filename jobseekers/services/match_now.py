@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from jobseekers.enums import MatchSide
 from jobseekers.matching.columns import UNCOUNTED
-from jobseekers.matching.score import CHOICES, FULL_POINTS
+from jobseekers.matching.score import CHOICES
 from jobseekers.matching.settings import MatchSettings, Round, Scope, Who
 from jobseekers.models import InstantMatch, MatchGeneration
 from jobseekers.models.recommendation import GenerationState
@@ -39,6 +39,9 @@ _LONGEST_LIST = 100  # posts that are tried for one seeker
 # Asked for so long before the night read: their transaction may have ended after it had.
 _MARGIN = timedelta(minutes=10)
 _UNLIMITED = 1_000_000
+# Points for few choices of who has nothing recommended: the night counts them. Anything more would
+# have them take the place of somebody who then has nothing either, and so on with every matching.
+_NOT_KNOWN = 0
 _LOOKED = 4  # times MOST: so many are put in order
 _TRIES = 5
 _PAUSE_SECONDS = 0.2  # for whoever holds a lock
@@ -189,15 +192,14 @@ def vacancy(subject: Subject) -> int:
         where = rules.where | {"places": places, "most": MOST, "looked": MOST * _LOOKED}
         wanting = _widening(cursor, occupation, where)
     room = int(post.headcount[0]) * rules.settings.cap
-    # Who has nothing recommended has no choice at all; of the others the night counted them.
-    columns = _with_choices(rules, _read(rules, [pk], wanting), FULL_POINTS)
+    columns = _with_choices(rules, _read(rules, [pk], wanting), _NOT_KNOWN)
     offers = [_pairs(rules, columns, Scope.CANDIDATES)]
     if instant_edges.would_take(rules.generation, subject, room, offers[0]) < room:
         with connection.cursor() as cursor:
             where["district"] = f"{region[:6]}%"
             cursor.execute(_NEIGHBOURS_WITHOUT.format(looking=LOOKING), where)
             without = [found for (found,) in cursor.fetchall()]
-        columns = _with_choices(rules, _read(rules, [pk], without), FULL_POINTS)
+        columns = _with_choices(rules, _read(rules, [pk], without), _NOT_KNOWN)
         offers.append(_pairs(rules, columns, Scope.ADMISSIBLE))
     return instant_edges.replace_vacancy(rules.generation, subject, room, offers)
 

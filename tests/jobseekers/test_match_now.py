@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from jobseekers.enums import MatchSide, SeekerStatus
-from jobseekers.matching.score import EARLIER_WEIGHTS, FULL_POINTS, PARTS, ScoreModel
+from jobseekers.matching.score import EARLIER_WEIGHTS, PARTS, ScoreModel
 from jobseekers.matching.settings import Scope
 from jobseekers.models import MatchGeneration, Push, Recommendation
 from jobseekers.services import match_now
@@ -230,7 +230,7 @@ def test_by_day_somebody_with_few_choices_comes_first_and_lower_on_the_employers
     ranks_are_whole()
 
 
-def test_somebody_new_is_counted_among_the_posts_there_are_and_who_has_nothing_has_all_points():
+def test_somebody_new_is_counted_among_the_posts_there_are_and_who_has_nothing_has_no_points():
     for _ in range(15):
         VacancyFactory(headcount=9)
     JobSeekerFactory()
@@ -239,7 +239,19 @@ def test_somebody_new_is_counted_among_the_posts_there_are_and_who_has_nothing_h
     assert found == 10 and {row.parts[-1] for row in recommended(seeker)} == {0}
     idle = JobSeekerFactory()
     new(VacancyFactory, MatchSide.VACANCY)
-    assert [row.parts[-1] for row in recommended(idle)] == [FULL_POINTS]
+    assert [row.parts[-1] for row in recommended(idle)] == [0]
+
+
+def test_people_who_want_one_post_do_not_take_turns_on_its_list():
+    for _ in range(12):
+        JobSeekerFactory()
+    vacancy = VacancyFactory(headcount=1)
+    match_all()
+    by_night = pairs()
+    for _ in range(3):
+        assert match_now.run(MatchSide.VACANCY, vacancy.pk) == 10
+        assert pairs() == by_night
+    ranks_are_whole()
 
 
 def recommended(seeker):

@@ -141,9 +141,11 @@ def text_weights(vacancies, seekers):
 def choices(vacancies, seekers, settings):
     """Points of everybody who is looking for the few posts there are for them."""
     model = settings.model
+    if not model.weights["choices"]:
+        return dict.fromkeys(range(len(seekers)), 0)
 
     def middles(codes):
-        return {int(code) // 10_000 for code in codes} - {0, 100, 200, 300, 400, 500, 600}
+        return {int(code) // 10_000 for code in codes if int(code) // 10_000 % 100}
 
     wanting = {v: 0 for v in range(len(vacancies)) if vacancies.active[v]}
     within = {}
