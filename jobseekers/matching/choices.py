@@ -4,8 +4,8 @@ A choice is a post of a wished middle class, in an accepted place, whose conditi
 keeps. It counts as far as there is a chance of it: whole while at most ``choices_wanted`` people
 have it, otherwise that number divided by those people. Whoever has ``choices_full`` of them has
 enough and earns nothing; who has none earns all points, unless no kind of work is known that they
-want. So where posts are short they go first to
-people who have little else, and those who have other choices take them.
+want. So where posts are short they go first to people who have little else, and those who have
+other choices take them.
 
 Headcounts and caps have no part in it, so more room never changes whose turn it is. Posts that
 were applied to or dismissed count like others, and posts of other kinds of work never do.
@@ -18,7 +18,7 @@ import numpy as np
 
 from .columns import UNCOUNTED, SeekerColumns
 from .compiled import jit
-from .kernel import BLOCK_OF_OTHERS, PLACES, lower_bound, mark_fitting
+from .kernel import BLOCK_OF_OTHERS, PLACES, mark_fitting, stretch_of
 from .prepare import Prepared
 from .score import CHOICES, FULL_POINTS
 from .settings import MatchSettings
@@ -88,8 +88,7 @@ def _find_choices(
             for r in range(person.range_from, person.range_to, 2):
                 for ordinary in range(2):
                     head = (ordinary * BLOCK_OF_OTHERS + lists[m]) * PLACES
-                    low = lower_bound(block, 0, block.size, head + lists[r])
-                    high = lower_bound(block, low, block.size, head + lists[r + 1])
+                    low, high = stretch_of(block, head + lists[r], head + lists[r + 1])
                     first[at], last[at] = low, high
                     at += 1
                     mark_fitting(conditions, person, low, high, fits)

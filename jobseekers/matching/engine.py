@@ -68,8 +68,8 @@ def match(
     The same content gives the same edges, whatever the order of the rows and the number of
     threads. words: the vocabulary of a larger set that these rows were taken from, or of these if
     it is known already. prepared: these columns, prepared and with their choices counted, if they
-    are already; words are not looked at then. runner: makes the selection. Raises ColumnError when a column cannot be
-    used and ValueError when a division code has no known length.
+    are already; words are not looked at then. runner: makes the selection. Raises ColumnError
+    when a column cannot be used and ValueError when a division code has no known length.
     """
     settings = settings or MatchSettings()
     seconds = {}

@@ -35,8 +35,10 @@ EDUCATION, EXPERIENCE, PAY, CERTIFICATE, PLACE, EXCLUDED = 1, 2, 4, 8, 16, 32
 
 # Where ScoreModel.packed() keeps its tables.
 N_PARTS = len(PARTS)
-W_OCCUPATION, W_PLACE, W_PAY, W_SKILLS, W_EDUCATION, W_EXPERIENCE, W_FRESH, W_PRIORITY = range(8)
-W_CHOICES = 8
+(
+    W_OCCUPATION, W_PLACE, W_PAY, W_SKILLS, W_EDUCATION, W_EXPERIENCE, W_FRESH, W_PRIORITY,
+    W_CHOICES,
+) = range(N_PARTS)  # fmt: skip
 AT_OCCUPATION = N_PARTS
 AT_PLACE = AT_OCCUPATION + 5
 AT_EDUCATION = AT_PLACE + 6
@@ -76,6 +78,13 @@ def lower_bound(values, low, high, wanted):
         else:
             high = middle
     return low
+
+
+@jit
+def stretch_of(values, low, high):
+    """Positions [first, last) of sorted ``values`` that lie in [low, high)."""
+    first = lower_bound(values, 0, values.size, low)
+    return first, lower_bound(values, first, values.size, high)
 
 
 @jit
@@ -213,7 +222,7 @@ def pay_points(post, person, model):
 
 @jit
 def education_points(asked, has, model):
-    """Best where the level is just what is asked; unknown earns nothing. asked: at most has."""
+    """Best where the level is just what is asked; unknown (-1) earns nothing. has: asked or more."""
     if asked == 0:
         return model[AT_NO_LIMIT]
     if has < 0:

@@ -21,7 +21,6 @@ from .kernel import (
     contains,
     fill_shares,
     keep_best,
-    lower_bound,
     mark_fitting,
     occupation_level,
     pair_key,
@@ -32,6 +31,7 @@ from .kernel import (
     skill_points,
     sort_best_first,
     spread_text,
+    stretch_of,
     text_likeness,
     worse,
 )
@@ -160,15 +160,12 @@ def search(
                     if found_by == BY_OCCUPATION:
                         middle = lists[person.middle_from + stretch // blocks]
                         head = (stretch % blocks * BLOCK_OF_OTHERS + middle) * PLACES
-                        first = lower_bound(block, 0, block.size, head + low)
-                        last = lower_bound(block, first, block.size, head + high)
+                        first, last = stretch_of(block, head + low, head + high)
                     elif found_by == BY_PLACE:
-                        first = lower_bound(place_key, 0, place_key.size, low)
-                        last = lower_bound(place_key, first, place_key.size, high)
+                        first, last = stretch_of(place_key, low, high)
                     else:
                         head = (lists[telling] >> 1) * PLACES
-                        first = lower_bound(post_key, 0, post_key.size, head + low)
-                        last = lower_bound(post_key, first, post_key.size, head + high)
+                        first, last = stretch_of(post_key, head + low, head + high)
                     mark_fitting(asked, person, first, last, fits)
                     for p in range(first, last):
                         fitting[n] = positions[p]

@@ -71,8 +71,8 @@ def settings_for(plan: MatchPlan | None, day: date) -> MatchSettings:
 def model_of(generation: MatchGeneration) -> ScoreModel:
     """The weights a generation was made with: its reasons are put into words by them.
 
-    A generation from before there were plans had the kernel's own weights of its time. What a plan that was
-    in use holds is remembered, for it never changes.
+    A generation from before there were plans had the kernel's own weights of its time. What a plan
+    that was in use holds is remembered, for it never changes.
     """
     version = generation.weights_version
     key = f"match-weights:{version}"

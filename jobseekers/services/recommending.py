@@ -79,7 +79,7 @@ def candidates_for(vacancy, limit=50):
 
 
 def factors_of(parts):
-    """[(label, points of 100)] of an edge, in the order of the score: all factors of how well they fit.
+    """[(label, points of 100)] of an edge in the order of the score: how well somebody fits.
 
     How few choices somebody has is left out: it is no matter for an employer, and by it nobody
     should be offered less.
