@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from tests.browser import busy
 from tests.browser.addresses import pages, unused
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.watching import axe, overflow
+from tests.browser.watching import axe, overflow, resize
 
 STRANGER = ""
 # The narrowest telephone (or 400 % zoom) and a tablet: looked at for what runs out only.
@@ -66,7 +66,7 @@ def test_every_page_is_somebodys(seen_by):
 
 def runs_out(page, size, path):
     """What reaches beyond the edge at that size."""
-    page.set_viewport_size(size)
+    resize(page, size)
     return [f"{path} at {size['width']} runs out: {one}" for one in overflow(page)]
 
 
@@ -85,7 +85,7 @@ def test_pages(open_context, origin, seen_by, faults, person):
     page = open_context(origin, person or None, viewport=PHONE).new_page()
     found = []
     for path in seen_by[person]:
-        page.set_viewport_size(PHONE)
+        resize(page, PHONE)
         page.goto(path)
         found += look(page, PHONE, path) + look(page, DESK, path)
         for size in BETWEEN:
@@ -101,7 +101,7 @@ def test_pages_in_care_mode(open_context, origin, seen_by, faults, person):
     page = context.new_page()
     found = []
     for path in seen_by[person]:
-        page.set_viewport_size(PHONE)
+        resize(page, PHONE)
         page.goto(path)
         found += look(page, PHONE, f"关怀版 {path}")
         found += [f"关怀版 {path}: {one}" for one in page.evaluate(SMALL_LETTERS)]

@@ -59,6 +59,11 @@ OVERFLOW = """
 }
 """
 
+# A script that watches the size of a box is told within the frame that shows the new size.
+TWO_FRAMES = """
+() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))
+"""
+
 
 class Faults(list):
     """Sentences about what went wrong, with the address it went wrong at."""
@@ -106,6 +111,12 @@ def _answers_refused_form(text):
 
 def _path(page):
     return urlsplit(page.url).path if page else ""
+
+
+def resize(page, size):
+    """Show the page at that size, as it stands once its charts have been drawn again."""
+    page.set_viewport_size(size)
+    page.evaluate(TWO_FRAMES)
 
 
 def overflow(page):
