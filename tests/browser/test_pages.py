@@ -5,6 +5,7 @@ seekers in 关怀版.
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from portal.accounts.models import User
 from tests.browser import busy
@@ -137,10 +138,10 @@ def test_keyboard(open_context, origin, seen_by, faults, person):
     page.goto(seen_by[person][0])
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
-    assert skip.inner_text() == "跳到正文"
-    assert skip.evaluate("(node) => node.getBoundingClientRect().top >= 0")
+    expect(skip).to_have_text("跳到正文")
+    expect(skip).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
-    assert page.evaluate("() => document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     for _ in range(12):
         page.keyboard.press("Tab")
         plain = page.evaluate(FOCUS)
