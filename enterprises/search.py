@@ -35,19 +35,15 @@ class WordQuery(SearchQuery):
         return "%s::tsquery", [self.text]
 
 
-def tsquery(terms, weights="", any_of=False):
-    """A WordQuery that wants all terms (see search_words.query_terms), or any of them.
-
-    weights: "A" to look at titles only, "AB" at titles and kinds of work.
-    """
-    suffix = f":{weights}" if weights else ""
+def tsquery(terms, any_of=False):
+    """A WordQuery that wants all terms (see search_words.query_terms), or any of them."""
 
     def alternatives(term):
-        whole = _quoted(term.word) + suffix
+        whole = _quoted(term.word)
         if not term.parts:
             return whole
         joined = " <-> " if term.in_a_row else " & "
-        return f"({whole} | ({joined.join(_quoted(part) + suffix for part in term.parts)}))"
+        return f"({whole} | ({joined.join(map(_quoted, term.parts))}))"
 
     return WordQuery((" | " if any_of else " & ").join(alternatives(term) for term in terms))
 

@@ -2,15 +2,27 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Q
+
 from portal.places.models import Division
 from portal.ui.parts import Chip, FilterGroup, Option
 
 from .enums import Education
 from .rows import place_words
 from .search_params import EXPERIENCE, ONLY, PAY_STEPS
-from .search_results import capped_counts, experience_q, filtered, only_q, pay_q
+from .search_results import (
+    capped_counts,
+    conditions,
+    education_q,
+    experience_q,
+    filtered,
+    only_q,
+    pay_q,
+    region_q,
+)
 
 MOST_STREETS = 12
+PLACES = ("regions", "streets")  # both are one part of a search
 
 
 @dataclass(frozen=True)
@@ -57,20 +69,16 @@ def filter_groups(params, places):
     One round trip for all counts. Streets without any post are not listed: they are many; None
     when there are none to choose from.
     """
-    base = {
-        name: filtered(params, skip=(name,))
-        for name in ("regions", "pay", "experience", "education", "only")
-    }
     levels = [level for level in Education if level != Education.NONE]
-    below = [base["regions"].filter(region__code__startswith=d.code) for d in places.districts]
-    asked = below + [base["pay"]] + [base["pay"].filter(pay_q(step)) for step in PAY_STEPS]
-    asked += [base["experience"]]
-    asked += [base["experience"].filter(experience_q(key)) for key in EXPERIENCE]
-    asked += [base["education"]]
-    asked += [base["education"].filter(education__lte=level) for level in levels]
-    asked += [filtered(params, skip=(key,)).filter(only_q(key)) for key in ONLY]
-    asked += [base["regions"].filter(region__code__startswith=s.code) for s in places.streets]
-    counts = iter(capped_counts(asked))
+    options_of = {
+        "regions": [region_q([place.code]) for place in places.districts],
+        "pay": [Q(), *map(pay_q, PAY_STEPS)],
+        "experience": [Q(), *map(experience_q, EXPERIENCE)],
+        "education": [Q(), *map(education_q, levels)],
+        "only": [only_q(key) for key in ONLY],
+        "streets": [region_q([place.code]) for place in places.streets],
+    }
+    counts = iter(_counts(params, options_of))
 
     def options(pairs, chosen):
         return tuple(
@@ -115,6 +123,30 @@ def filter_groups(params, places):
     ]
     streets = options([(s.code, s.name) for s in places.streets], params.regions)
     return groups, _streets_group(streets)
+
+
+def _counts(params, options_of):
+    """How many posts each option would find, in the order of `options_of` (part → conditions).
+
+    Words, a kind of work and narrow filters are looked for once, and all options counted in what
+    they leave. Under places alone nearly everything fits, and each count soon reaches its cap.
+    """
+    if params.is_broad:
+        asked = [
+            filtered(params, skip=("regions",) if part in PLACES else ()).filter(option)
+            for part, options in options_of.items()
+            for option in options
+        ]
+        return capped_counts(asked)
+    chosen = conditions(params)
+    asked = {}
+    for part, options in options_of.items():
+        # Of the switches several can be on; of the others an option takes the place of what holds.
+        part = "regions" if part in PLACES else part
+        others = Q(*(held for name, held in chosen.items() if name != part))
+        for option in options:
+            asked[f"option_{len(asked)}"] = Count("pk", filter=(others & option) or None)
+    return filtered(params, skip=tuple(chosen)).aggregate(**asked).values()
 
 
 def _streets_group(options):

@@ -16,6 +16,7 @@ from portal.places.models import Occupation
 
 from .enums import KeyListKind, Lodging, Shift
 from .models import KeyListEntry, Vacancy
+from .models.vacancy import WordsOf
 from .search import tsquery
 from .search_params import EXPERIENCE, ONLY, PAY_STEPS, SearchParams
 from .search_words import query_terms, query_words
@@ -37,23 +38,31 @@ def filtered(params, skip=()):
     if params.text and "text" not in skip:
         terms = query_terms(params.text)
         vacancies = vacancies.filter(search_vector=tsquery(terms)) if terms else vacancies.none()
-    if params.regions and "regions" not in skip:
-        vacancies = vacancies.filter(region_q(params.regions))
     if params.occupation and "occupation" not in skip:
         vacancies = vacancies.filter(
             Q(occupation_id=params.occupation)
             | Q(occupation__code__startswith=params.occupation + "-")
         )
-    if params.pay and "pay" not in skip:
-        vacancies = vacancies.filter(pay_q(params.pay))
-    if params.experience and "experience" not in skip:
-        vacancies = vacancies.filter(experience_q(params.experience))
-    if params.education is not None and "education" not in skip:
-        vacancies = vacancies.filter(education__lte=params.education)
+    for part, held in conditions(params).items():
+        if part not in skip:
+            vacancies = vacancies.filter(held)
     for key in params.only:
-        if key not in skip and "only" not in skip:
-            vacancies = vacancies.filter(only_q(key))
+        vacancies = vacancies.filter(only_q(key))
     return vacancies
+
+
+def conditions(params):
+    """{part: condition} of the filters that hold and of which one option holds at a time."""
+    held = {}
+    if params.regions:
+        held["regions"] = region_q(params.regions)
+    if params.pay:
+        held["pay"] = pay_q(params.pay)
+    if params.experience:
+        held["experience"] = experience_q(params.experience)
+    if params.education is not None:
+        held["education"] = education_q(params.education)
+    return held
 
 
 def region_q(codes):
@@ -72,6 +81,11 @@ def pay_q(yuan):
 def experience_q(key):
     """What somebody with so many years can apply for."""
     return Q(experience_years__lte=EXPERIENCE[key][1])
+
+
+def education_q(level):
+    """What somebody with that education can apply for."""
+    return Q(education__lte=level)
 
 
 def key_entries():
@@ -131,14 +145,16 @@ def _ranks(vacancies, params):
     terms = query_terms(params.text)
     if not terms:
         return [(TEXT, vacancies)]
+    vacancies = vacancies.alias(
+        title_words=WordsOf("search_vector", "a"), work_words=WordsOf("search_vector", "a,b")
+    )
     better = Q(title__iexact=params.text)
     ranks = [(EXACT, vacancies.filter(better))]
-    steps = [(TITLE, tsquery(terms, "A")), (WORK, tsquery(terms, "AB"))]
+    steps = [(TITLE, Q(title_words=tsquery(terms))), (WORK, Q(work_words=tsquery(terms)))]
     telling = [term for term in terms if len(term.word) > 1]
     if len(terms) > 1 and telling:
-        steps.append((SOME, tsquery(telling, "A", any_of=True)))
-    for rank, query in steps:
-        fits = Q(search_vector=query)
+        steps.append((SOME, Q(title_words=tsquery(telling, any_of=True))))
+    for rank, fits in steps:
         ranks.append((rank, vacancies.filter(fits).exclude(better)))
         better |= fits
     return [*ranks, (TEXT, vacancies.exclude(better))]
@@ -166,17 +182,18 @@ def _read_cursor(cursor, key):
 
 
 def _ordered_keys(hits, params, size):
-    """(position, [(pk, rank)]) of one page and one row more, in order; one round trip.
+    """(position, [(pk, rank)]) of one page and one row more, in order.
 
     Each rank is read on its own, newest first, and stops when the page is full: with a common word
-    PostgreSQL then walks the index of dates instead of ranking every hit.
+    PostgreSQL then walks the index of dates instead of ranking every hit. What has the words in
+    its title often fills the page, and the other ranks are not asked for.
     """
     key = "pay_min" if params.sort == "pay" else "published_at"
     by_relevance = not params.sort
     ranks = _ranks(hits, params) if by_relevance else [(TEXT, hits)]
     after = _read_cursor(params.after, key) if params.after else None
     position = after[0] if after else 0
-    parts = []
+    titles, others = [], []
     for rank, rows in ranks:
         if after and rank > after[1]:
             continue
@@ -184,10 +201,20 @@ def _ordered_keys(hits, params, size):
             _, _, value, pk = after
             rows = rows.filter(Q(**{f"{key}__lt": value}) | Q(**{key: value}, pk__lt=pk))
         rows = rows.order_by(f"-{key}", "-pk").annotate(rank=Value(rank))
-        parts.append(rows.values_list("pk", "rank", key)[: size + 1])
-    found = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
+        part = rows.values_list("pk", "rank", key)[: size + 1]
+        (titles if rank >= TITLE else others).append(part)
+    found = _rows_of(titles)
+    if len(found) <= size:
+        found += _rows_of(others)
     ordered = sorted(found, key=lambda row: (row[1], row[2], row[0]), reverse=True)
     return position, [(pk, rank) for pk, rank, _ in ordered[: size + 1]]
+
+
+def _rows_of(parts):
+    """The rows of several querysets, in one round trip."""
+    if not parts:
+        return []
+    return list(parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True))
 
 
 def page_of(params, size=None):

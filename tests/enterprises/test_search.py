@@ -1,14 +1,17 @@
 """Search: segmented words, filters in the address, keyset pages, capped counts, relaxations."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
-from enterprises import search_results
+from enterprises import directory, search_results
 from enterprises.enums import Lodging, Shift
 from enterprises.models import KeyListEntry
 from enterprises.search import index_vacancies
+from enterprises.search_filters import filter_groups, places_of
 from enterprises.search_params import SearchParams
 from enterprises.search_results import capped_counts, filtered, page_of
 from enterprises.search_words import query_words
@@ -117,6 +120,61 @@ def test_counts_at_the_filters_are_those_under_the_other_filters(client, posts):
     assert counts["武进区"] == 2 and counts["新北区"] == 1 and counts["溧阳市"] == 0
     pay = {o.value: o.count for o in groups["pay"].options}
     assert pay[""] == 2 and pay["10000"] == 1
+
+
+def with_option(params, group, value):
+    """The search that a click on one option of a group makes."""
+    if group == "region":
+        return replace(params, regions=(value,))
+    if group == "pay":
+        return replace(params, pay=int(value or 0))
+    if group == "education":
+        return replace(params, education=int(value) if value else None)
+    if group == "experience":
+        return replace(params, experience=value)
+    return replace(params, only=tuple({*params.only, value}))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "region=320412",
+        "q=电工",
+        "q=电工&region=320412",
+        "occupation=4-01",
+        "region=320412100&region=320481&pay=5000",
+        "pay=8000&experience=1&education=2",
+        "only=key&only=day&region=320412",
+        "q=电工&only=lodging&pay=5000&experience=1&education=2&region=320412&region=320411",
+    ],
+)
+def test_every_option_says_what_a_click_on_it_finds(posts, query):
+    """Both ways of counting: broad searches one option after the other, others all in one."""
+    params = SearchParams.read(QueryDict(query))
+    groups, streets = filter_groups(params, places_of(params, directory.districts()))
+    for group in [*groups, *([streets] if streets else [])]:
+        for option in group.options:
+            found = filtered(with_option(params, group.name, option.value)).count()
+            assert option.count == found, (group.label, option.label)
+
+
+@pytest.mark.parametrize("query", ["region=320412100", "region=320412100&pay=5000"])
+def test_other_streets_of_the_district_are_counted_too(posts, query):
+    VacancyFactory(title="车工", region=division("320412101"), pay_min=7000, pay_max=9000)
+    params = SearchParams.read(QueryDict(query))
+    _, streets = filter_groups(params, places_of(params, directory.districts()))
+    assert [(street.value, street.count, street.chosen) for street in streets.options] == [
+        ("320412100", 2, True), ("320412101", 1, False),
+    ]  # fmt: skip
+
+
+def test_a_page_full_of_titles_asks_for_no_other_ranks(posts, django_assert_num_queries):
+    with django_assert_num_queries(4):  # count, openings, titles, posts
+        page = page_of(SearchParams(text="电工"), size=1)
+        assert [post.title for post in page.vacancies] == ["高压值班电工"]
+    with django_assert_num_queries(5):
+        assert len(page_of(SearchParams(text="电工"), size=2).vacancies) == 2
 
 
 def test_keyset_pages_show_everything_once(client, monkeypatch):
