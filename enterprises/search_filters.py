@@ -22,7 +22,6 @@ from .search_results import (
 )
 
 MOST_STREETS = 12
-PLACES = ("regions", "streets")  # both are one part of a search
 
 
 @dataclass(frozen=True)
@@ -128,22 +127,18 @@ def filter_groups(params, places):
 def _counts(params, options_of):
     """How many posts each option would find, in the order of `options_of` (part → conditions).
 
-    Words, a kind of work and narrow filters are looked for once, and all options counted in what
-    they leave. Under places alone nearly everything fits, and each count soon reaches its cap.
+    What is asked for is looked for once, and all options counted in what it leaves. Of all posts
+    most options find many: there each count of its own, which stops at the cap, reads less.
     """
-    if params.is_broad:
-        asked = [
-            filtered(params, skip=("regions",) if part in PLACES else ()).filter(option)
-            for part, options in options_of.items()
-            for option in options
-        ]
-        return capped_counts(asked)
+    if not params.is_narrowed:
+        every = filtered(params)
+        return capped_counts([every.filter(q) for options in options_of.values() for q in options])
     chosen = conditions(params)
     asked = {}
     for part, options in options_of.items():
         # Of the switches several can be on; of the others an option takes the place of what holds.
-        part = "regions" if part in PLACES else part
-        others = Q(*(held for name, held in chosen.items() if name != part))
+        replaced = "regions" if part == "streets" else part
+        others = Q(*(held for name, held in chosen.items() if name != replaced))
         for option in options:
             asked[f"option_{len(asked)}"] = Count("pk", filter=(others & option) or None)
     return filtered(params, skip=tuple(chosen)).aggregate(**asked).values()

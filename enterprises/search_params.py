@@ -120,8 +120,3 @@ class SearchParams:
             or self.education is not None
             or self.only
         )
-
-    @property
-    def is_broad(self):
-        """Whether nothing is asked for but places, so that nearly every post there fits."""
-        return not replace(self, regions=()).is_narrowed

@@ -150,7 +150,7 @@ def with_option(params, group, value):
     ],
 )
 def test_every_option_says_what_a_click_on_it_finds(posts, query):
-    """Both ways of counting: broad searches one option after the other, others all in one."""
+    """Both ways of counting: of all posts one option after the other, else all in one."""
     params = SearchParams.read(QueryDict(query))
     groups, streets = filter_groups(params, places_of(params, directory.districts()))
     for group in [*groups, *([streets] if streets else [])]:
