@@ -136,7 +136,7 @@ def _counts(params, options_of):
     chosen = conditions(params)
     asked = {}
     for part, options in options_of.items():
-        # Of the switches several can be on; of the others an option takes the place of what holds.
+        # A switch adds to what holds; any other option is counted in the place of its like.
         replaced = "regions" if part == "streets" else part
         others = Q(*(held for name, held in chosen.items() if name != replaced))
         for option in options:

@@ -38,7 +38,7 @@ def filtered(params, skip=()):
     if params.text and "text" not in skip:
         terms = query_terms(params.text)
         vacancies = vacancies.filter(search_vector=tsquery(terms)) if terms else vacancies.none()
-    if params.occupation and "occupation" not in skip:
+    if params.occupation:
         vacancies = vacancies.filter(
             Q(occupation_id=params.occupation)
             | Q(occupation__code__startswith=params.occupation + "-")
@@ -52,7 +52,7 @@ def filtered(params, skip=()):
 
 
 def conditions(params):
-    """{part: condition} of the filters that hold and of which one option holds at a time."""
+    """{part of the search: its condition} of the filters that hold; switches are not among them."""
     held = {}
     if params.regions:
         held["regions"] = region_q(params.regions)
