@@ -86,7 +86,7 @@ def test_pages(open_context, origin, seen_by, faults, person):
     page = open_context(origin, person or None, viewport=PHONE).new_page()
     found = []
     for path in seen_by[person]:
-        resize(page, PHONE)
+        page.set_viewport_size(PHONE)
         page.goto(path)
         found += look(page, PHONE, path) + look(page, DESK, path)
         for size in BETWEEN:
@@ -102,7 +102,7 @@ def test_pages_in_care_mode(open_context, origin, seen_by, faults, person):
     page = context.new_page()
     found = []
     for path in seen_by[person]:
-        resize(page, PHONE)
+        page.set_viewport_size(PHONE)
         page.goto(path)
         found += look(page, PHONE, f"关怀版 {path}")
         found += [f"关怀版 {path}: {one}" for one in page.evaluate(SMALL_LETTERS)]
