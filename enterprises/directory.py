@@ -7,7 +7,7 @@ from portal.places.models import Division
 
 from .models import Vacancy
 from .search_params import SearchParams
-from .search_results import capped_counts, filtered
+from .search_results import capped_counts, filtered, region_q
 
 # Everyday names of work as people type them, in the groups people look in.
 GROUPS = (
@@ -55,7 +55,7 @@ def by_district():
     def count():
         places = districts()
         live = Vacancy.objects.live()
-        counts = capped_counts([live.filter(region__code__startswith=d.code) for d in places])
+        counts = capped_counts([live.filter(region_q([d.code])) for d in places])
         return [(d.name, n, d.code) for d, n in zip(places, counts, strict=True)]
 
     rows = cache.get_or_set("directory:districts", count, _SECONDS)
